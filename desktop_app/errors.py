@@ -36,7 +36,7 @@ class Cancelled(Exception):
 
 
 class AppError(Exception):
-    """Base of all expected failures. ``code`` names the wording, ``args_`` fills it, ``detail`` is for the log."""
+    """Base of all expected failures: ``code`` names the wording, ``args_`` fills it, ``detail`` is logged."""
 
     def __init__(self, code: str, *, detail: str = "", **args: Any) -> None:
         super().__init__(code)
