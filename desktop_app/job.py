@@ -15,14 +15,24 @@ class Job:
     ``check()`` and ``sleep()`` raise ``Cancelled`` once somebody called ``cancel()``.
     """
 
-    def __init__(self, on_progress: Callable[[int, int], None] | None = None) -> None:
+    def __init__(
+        self,
+        on_progress: Callable[[int, int], None] | None = None,
+        on_report: Callable[[object], None] | None = None,
+    ) -> None:
         self._cancelled = threading.Event()
         self._on_progress = on_progress
+        self._on_report = on_report
 
     def progress(self, done: int, total: int) -> None:
         """Report ``done`` of ``total`` units; 0 as total means unknown."""
         if self._on_progress is not None:
             self._on_progress(done, total)
+
+    def report(self, value: object) -> None:
+        """Hand an intermediate result (an immutable value) to the listener; none is dropped."""
+        if self._on_report is not None:
+            self._on_report(value)
 
     def cancel(self) -> None:
         """Ask the work to stop at its next check. May be called from any thread."""

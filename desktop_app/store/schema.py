@@ -1,0 +1,155 @@
+"""The tables, as one list of migrations: entry n brings a file from user_version n to n + 1."""
+
+from __future__ import annotations
+
+# Times are Unix seconds (REAL), always from the clock that is handed in. Nothing here ever holds an AppSecret
+# or an access token.
+VERSION_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY,
+    app_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('service', 'subscription')),
+    picture TEXT NOT NULL DEFAULT '',
+    base_url TEXT NOT NULL,
+    proxy TEXT NOT NULL DEFAULT 'system',
+    is_sandbox INTEGER NOT NULL DEFAULT 0,
+    api_protection INTEGER NOT NULL DEFAULT 0,
+    mass_send_right INTEGER,              -- NULL unknown, 1 probed and granted, 0 refused with 48001
+    last_ip TEXT NOT NULL DEFAULT '',
+    quota_correction TEXT NOT NULL DEFAULT '',  -- JSON {"period": "2026-11", "left": 2, "at": …}
+    removed_at REAL,
+    created_at REAL NOT NULL
+);
+
+CREATE TABLE draft (
+    account_id INTEGER NOT NULL REFERENCES account(id),
+    kind TEXT NOT NULL,
+    content TEXT NOT NULL,                -- JSON, shapes in services/composing.py
+    updated_at REAL NOT NULL,
+    PRIMARY KEY (account_id, kind)
+) WITHOUT ROWID;
+
+CREATE TABLE media_file (
+    sha256 TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,                   -- image, voice, video, by content
+    format TEXT NOT NULL,                 -- jpeg, png, gif, bmp, webp, mp3, amr, mp4 …
+    name TEXT NOT NULL,                   -- the name it was dropped with
+    path TEXT NOT NULL,                   -- file name below the media folder
+    size_bytes INTEGER NOT NULL,
+    width INTEGER NOT NULL DEFAULT 0,
+    height INTEGER NOT NULL DEFAULT 0,
+    seconds REAL NOT NULL DEFAULT 0,
+    added_at REAL NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE upload (
+    account_id INTEGER NOT NULL REFERENCES account(id),
+    sha256 TEXT NOT NULL,
+    use TEXT NOT NULL,                    -- temp.image, temp.voice, temp.video, temp.thumb, perm.image, body …
+    variant TEXT NOT NULL DEFAULT '',     -- hash of title and description for a mass-sendable video
+    media_id TEXT NOT NULL DEFAULT '',
+    url TEXT NOT NULL DEFAULT '',
+    created_at REAL NOT NULL,
+    expires_at REAL,                      -- NULL: permanent
+    uses INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (account_id, sha256, use, variant)
+) WITHOUT ROWID;
+CREATE INDEX upload_media_id ON upload (media_id);
+
+CREATE TABLE tag (
+    account_id INTEGER NOT NULL REFERENCES account(id),
+    tag_id INTEGER NOT NULL,              -- -1 stands for all followers
+    name TEXT NOT NULL,
+    people INTEGER NOT NULL,
+    updated_at REAL NOT NULL,
+    PRIMARY KEY (account_id, tag_id)
+) WITHOUT ROWID;
+
+CREATE TABLE send (
+    id INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL REFERENCES account(id),
+    kind TEXT NOT NULL,                   -- text, image, voice, video, news
+    title TEXT NOT NULL,                  -- what the table shows
+    message TEXT NOT NULL,                -- JSON as WeChat takes it (msgtype and body)
+    content TEXT NOT NULL DEFAULT '{}',   -- JSON of the draft it came from, for "copy as new"
+    content_hash TEXT NOT NULL DEFAULT '',
+    audience TEXT NOT NULL,               -- JSON {"type": "all"|"tag"|"openids", "tag_id", "name"}
+    people INTEGER,                       -- NULL: unknown
+    send_ignore_reprint INTEGER,
+    confirmed_at REAL NOT NULL,
+    not_before REAL,                      -- a scheduled send
+    changed_at REAL NOT NULL
+);
+CREATE INDEX send_by_account ON send (account_id, confirmed_at DESC, id DESC);
+
+CREATE TABLE batch (
+    id INTEGER PRIMARY KEY,
+    send_id INTEGER NOT NULL REFERENCES send(id),
+    number INTEGER NOT NULL,              -- 1 … n within the send
+    client_msg_id TEXT NOT NULL UNIQUE,
+    path TEXT NOT NULL,
+    body BLOB NOT NULL,                   -- the exact bytes of the request, sealed when it was queued
+    people INTEGER,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',      -- code of why it waits or failed
+    reason_args TEXT NOT NULL DEFAULT '{}',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    first_left_at REAL,                   -- when the first attempt left
+    in_doubt INTEGER NOT NULL DEFAULT 0,  -- some attempt ended in doubt: every later one is a repeat
+    not_before REAL,                      -- no attempt earlier
+    waits_for_person INTEGER NOT NULL DEFAULT 0,
+    accepted_at REAL,
+    msg_id INTEGER,
+    msg_data_id INTEGER,
+    errcode INTEGER,
+    polled_at REAL,
+    next_poll_at REAL,
+    marked INTEGER NOT NULL DEFAULT 0,    -- SUCCEEDED or FAILED by the person's mark
+    deleted_articles TEXT NOT NULL DEFAULT '[]',
+    UNIQUE (send_id, number)
+);
+CREATE INDEX batch_open ON batch (state, not_before);
+CREATE INDEX batch_msg_id ON batch (msg_id);
+
+CREATE TABLE story (
+    id INTEGER PRIMARY KEY,
+    send_id INTEGER NOT NULL REFERENCES send(id),
+    batch_number INTEGER,                 -- NULL: about the whole send
+    at REAL NOT NULL,
+    code TEXT NOT NULL,
+    args TEXT NOT NULL DEFAULT '{}'
+);
+CREATE INDEX story_by_send ON story (send_id, id);
+
+CREATE TABLE preview_recipient (
+    account_id INTEGER NOT NULL REFERENCES account(id),
+    value TEXT NOT NULL,
+    is_wx_name INTEGER NOT NULL,
+    note TEXT NOT NULL DEFAULT '',
+    used_at REAL NOT NULL,
+    PRIMARY KEY (account_id, value, is_wx_name)
+) WITHOUT ROWID;
+
+CREATE TABLE preview (
+    account_id INTEGER NOT NULL REFERENCES account(id),
+    kind TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    recipients TEXT NOT NULL,             -- JSON list of what the person typed
+    at REAL NOT NULL,
+    PRIMARY KEY (account_id, kind)
+) WITHOUT ROWID;
+
+CREATE TABLE recent_audience (
+    account_id INTEGER NOT NULL REFERENCES account(id),
+    label TEXT NOT NULL,
+    choice TEXT NOT NULL,                 -- JSON of services/audience.py: Choice
+    people INTEGER,
+    used_at REAL NOT NULL,
+    PRIMARY KEY (account_id, label)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (VERSION_1,)
