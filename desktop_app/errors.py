@@ -68,9 +68,7 @@ class NetworkError(AppError):
 class Refused(AppError):
     """WeChat answered with an errcode other than 0. ``code`` is ``wx.<errcode>``."""
 
-    def __init__(
-        self, errcode: int, errmsg: str = "", *, operation: str = "", rid: str = "", **args: Any
-    ) -> None:
+    def __init__(self, errcode: int, errmsg: str = "", *, operation: str = "", rid: str = "", **args: Any) -> None:
         super().__init__(f"wx.{errcode}", detail=f"{errmsg} [{operation}]" if operation else errmsg, **args)
         self.errcode = errcode
         self.errmsg = errmsg
@@ -85,9 +83,7 @@ class BadCredentials(Refused):
 class IpNotAllowed(Refused):
     """40164: this computer's public address is not on the whitelist. ``ip`` is the one WeChat saw."""
 
-    def __init__(
-        self, errcode: int, errmsg: str = "", *, operation: str = "", rid: str = "", ip: str = ""
-    ) -> None:
+    def __init__(self, errcode: int, errmsg: str = "", *, operation: str = "", rid: str = "", ip: str = "") -> None:
         super().__init__(errcode, errmsg, operation=operation, rid=rid, ip=ip)
         self.ip = ip
 
