@@ -81,9 +81,11 @@ CREATE TABLE send (
     send_ignore_reprint INTEGER,
     confirmed_at REAL NOT NULL,
     not_before REAL,                      -- a scheduled send
-    changed_at REAL NOT NULL
+    changed_at REAL NOT NULL,
+    grp TEXT NOT NULL DEFAULT 'running'   -- running, attention, done: follows the batches, for quick lists
 );
 CREATE INDEX send_by_account ON send (account_id, confirmed_at DESC, id DESC);
+CREATE INDEX send_by_group ON send (account_id, grp, confirmed_at DESC, id DESC);
 
 CREATE TABLE batch (
     id INTEGER PRIMARY KEY,
@@ -91,19 +93,23 @@ CREATE TABLE batch (
     number INTEGER NOT NULL,              -- 1 … n within the send
     client_msg_id TEXT NOT NULL UNIQUE,
     path TEXT NOT NULL,
-    body BLOB NOT NULL,                   -- the exact bytes of the request, sealed when it was queued
+    body_sha256 TEXT NOT NULL,
+    seal TEXT NOT NULL,                   -- hash of what decides whether it may leave; see store/outbox.py
     people INTEGER,
     state TEXT NOT NULL,
     reason TEXT NOT NULL DEFAULT '',      -- code of why it waits or failed
     reason_args TEXT NOT NULL DEFAULT '{}',
     attempts INTEGER NOT NULL DEFAULT 0,
     first_left_at REAL,                   -- when the first attempt left
+    last_left_at REAL,                    -- when the latest attempt left
+    repeats_until REAL,                   -- no repeat of any kind later; 0: the clock jumped, nobody can tell
+    asked_at REAL,                        -- when a person asked for the repeat that is due
     in_doubt INTEGER NOT NULL DEFAULT 0,  -- some attempt ended in doubt: every later one is a repeat
     not_before REAL,                      -- no attempt earlier
     waits_for_person INTEGER NOT NULL DEFAULT 0,
     accepted_at REAL,
-    msg_id INTEGER,
-    msg_data_id INTEGER,
+    msg_id TEXT,                          -- decimal: 64 bits without a sign do not fit an INTEGER
+    msg_data_id TEXT,
     errcode INTEGER,
     polled_at REAL,
     next_poll_at REAL,
@@ -112,7 +118,13 @@ CREATE TABLE batch (
     UNIQUE (send_id, number)
 );
 CREATE INDEX batch_open ON batch (state, not_before);
-CREATE INDEX batch_msg_id ON batch (msg_id);
+CREATE INDEX batch_msg_id ON batch (msg_id, send_id);
+CREATE INDEX batch_poll ON batch (state, next_poll_at);
+
+CREATE TABLE batch_body (                 -- apart, so that reading a state never walks through 300 kB of openids
+    batch_id INTEGER PRIMARY KEY REFERENCES batch(id),
+    body BLOB NOT NULL                    -- the exact bytes of the request, sealed when it was queued
+);
 
 CREATE TABLE story (
     id INTEGER PRIMARY KEY,

@@ -1,0 +1,456 @@
+"""Sends and their batches: intents written before any request, legal transitions, the story, quick lists."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from typing import Any
+
+from desktop_app.errors import StoreError
+from desktop_app.store.database import Database
+from desktop_app.store.outbox_types import (
+    GROUPS,
+    STORY_CODES,
+    TRANSITIONS,
+    Batch,
+    Due,
+    NewBatch,
+    NewSend,
+    OutboxRow,
+    State,
+    StoryLine,
+    combined_state,
+    group_of,
+)
+
+__all__ = [
+    "GROUPS",
+    "STORY_CODES",
+    "TRANSITIONS",
+    "Batch",
+    "Due",
+    "NewBatch",
+    "NewSend",
+    "Outbox",
+    "OutboxRow",
+    "State",
+    "StoryLine",
+]
+
+COLUMNS = tuple(each.name for each in fields(Batch))
+CHANGEABLE = tuple(name for name in COLUMNS if name not in ("id", "send_id", "number", "client_msg_id", "path"))
+BATCH_COLUMNS = ", ".join(f"b.{name}" for name in COLUMNS)
+DUE_COLUMNS = (
+    f"{BATCH_COLUMNS}, s.account_id, s.confirmed_at, s.not_before AS scheduled_at,"
+    " json_extract(s.audience, '$.type') = 'all' AS to_all"
+)
+IN_ORDER = "ORDER BY coalesce(s.not_before, s.confirmed_at), s.id, b.number"
+
+
+class Outbox:
+    """The ledger of all sends. Every method is one short transaction or one read; all raise StoreError."""
+
+    def __init__(self, db: Database, now: Callable[[], float] = time.time) -> None:
+        self._db = db
+        self._now = now
+
+    # --- writing ------------------------------------------------------------------------------------
+
+    def add(self, send: NewSend, batches: Sequence[NewBatch]) -> int:
+        """Write one send and all its batches; returns the send's id."""
+        now = self._now()
+        with self._db.transaction() as connection:
+            cursor = connection.execute(
+                "INSERT INTO send (account_id, kind, title, message, content, content_hash, audience, people,"
+                " send_ignore_reprint, confirmed_at, not_before, changed_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    send.account_id,
+                    send.kind,
+                    send.title,
+                    _json(send.message),
+                    _json(send.content),
+                    send.content_hash,
+                    _json(send.audience),
+                    send.people,
+                    send.send_ignore_reprint,
+                    now,
+                    send.not_before,
+                    now,
+                ),
+            )
+            send_id = cursor.lastrowid or 0
+            for number, new in enumerate(batches, start=1):
+                self._add_batch(connection, send_id, number, new, send.not_before)
+            self._tell(connection, send_id, None, "queued", {"batches": len(batches)})
+        return send_id
+
+    def claim(self, due: Due, repeats_until: float) -> bytes | None:
+        """Commit that an attempt is about to leave and give its exact bytes; None if somebody was faster.
+
+        ``repeats_until`` is kept from the first attempt on. A row that does not fit its seal is not given out:
+        then StoreError ``store.row_damaged``.
+        """
+        batch = due.batch
+        now = self._now()
+        with self._db.transaction() as connection:
+            found = connection.execute(
+                "SELECT b.state, b.seal, b.attempts, y.body FROM batch b JOIN batch_body y ON y.batch_id = b.id"
+                " WHERE b.id = ?",
+                (batch.id,),
+            ).fetchone()
+            if found is None or found["state"] != batch.state or found["attempts"] != batch.attempts:
+                return None
+            body = bytes(found["body"])
+            header = _header(connection, batch.send_id)
+            if found["seal"] != _seal(header, batch) or _sha256(body) != batch.body_sha256:
+                raise StoreError("store.row_damaged", send_id=batch.send_id)
+            self._write(
+                connection,
+                batch,
+                "submitting",
+                {"attempt": batch.attempts + 1, "repeat": batch.in_doubt},
+                state=State.SUBMITTING,
+                attempts=batch.attempts + 1,
+                first_left_at=now if batch.first_left_at is None else batch.first_left_at,
+                last_left_at=now,
+                repeats_until=repeats_until if batch.repeats_until is None else batch.repeats_until,
+                not_before=None,
+                asked_at=None,
+            )
+        return body
+
+    def change(self, batch: Batch, code: str, args: dict[str, Any] | None = None, **changes: Any) -> Batch:
+        """Change a batch and tell its story in one transaction.
+
+        ``changes`` are columns of ``Batch``; a new ``state`` has to be a legal transition. Raises StoreError
+        ``store.changed`` if the row is not as ``batch`` has it any more.
+        """
+        with self._db.transaction() as connection:
+            return self._write(connection, batch, code, args or {}, **changes)
+
+    def tell(
+        self, send_id: int, code: str, args: dict[str, Any] | None = None, batch_number: int | None = None
+    ) -> None:
+        """Write a story line that goes with no change of state."""
+        with self._db.transaction() as connection:
+            self._tell(connection, send_id, batch_number, code, args or {})
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All changes inside are one transaction."""
+        with self._db.transaction():
+            yield
+
+    def postpone_poll(self, batch: Batch, next_poll_at: float | None) -> None:
+        """Write down that WeChat was asked and when to ask again: no state, so no story."""
+        with self._db.transaction() as connection:
+            connection.execute(
+                "UPDATE batch SET polled_at = ?, next_poll_at = ? WHERE id = ?", (self._now(), next_poll_at, batch.id)
+            )
+
+    def retime_polls(self, at: float) -> None:
+        """Ask about everything that is open at ``at`` (the clock jumped: older plans mean nothing)."""
+        with self._db.transaction() as connection:
+            connection.execute(
+                "UPDATE batch SET next_poll_at = ? WHERE state IN (?, ?) AND msg_id IS NOT NULL",
+                (at, State.ACCEPTED, State.WAITING_ADMIN),
+            )
+
+    # --- reading ------------------------------------------------------------------------------------
+
+    def row(self, send_id: int) -> OutboxRow:
+        """One send with its batches. Raises StoreError ``store.no_send``."""
+        rows = self._rows(self._db.read("SELECT * FROM send WHERE id = ?", (send_id,)))
+        if not rows:
+            raise StoreError("store.no_send", send_id=send_id)
+        return rows[0]
+
+    def story(self, send_id: int) -> list[StoryLine]:
+        """What happened to a send, oldest first."""
+        lines = self._db.read(
+            "SELECT at, code, args, batch_number FROM story WHERE send_id = ? ORDER BY id", (send_id,)
+        )
+        return [StoryLine(line["at"], line["code"], _load(line["args"]), line["batch_number"]) for line in lines]
+
+    def page(
+        self,
+        account_id: int,
+        *,
+        group: str = "all",
+        kind: str = "",
+        search: str = "",
+        since: float | None = None,
+        before: tuple[float, int] | None = None,
+        limit: int = 200,
+    ) -> list[OutboxRow]:
+        """Newest first. ``before`` is (confirmed_at, id) of the last row of the page before."""
+        where, params = _filter(account_id, kind, search, since)
+        if group != "all":
+            where += " AND s.grp = ?"
+            params.append(group)
+        if before is not None:
+            where += " AND (s.confirmed_at, s.id) < (?, ?)"
+            params.extend(before)
+        return self._rows(
+            self._db.read(
+                f"SELECT s.* FROM send s WHERE {where} ORDER BY s.confirmed_at DESC, s.id DESC LIMIT ?",
+                [*params, limit],
+            )
+        )
+
+    def counts(
+        self, account_id: int, *, kind: str = "", search: str = "", since: float | None = None
+    ) -> dict[str, int]:
+        """How many sends each group has, and ``all`` of them."""
+        where, params = _filter(account_id, kind, search, since)
+        found = self._db.read(f"SELECT s.grp, count(*) AS n FROM send s WHERE {where} GROUP BY s.grp", params)
+        counts = dict.fromkeys(GROUPS, 0) | {row["grp"]: row["n"] for row in found}
+        return {"all": sum(counts.values()), **counts}
+
+    def due(self, account_id: int, now: float) -> list[Due]:
+        """What may leave now, first attempts and repeats, in the order of confirmation."""
+        return self._dues(
+            "b.state IN (?, ?) AND b.waits_for_person = 0 AND s.account_id = ?"
+            " AND (b.not_before <= ? OR (b.not_before IS NULL AND b.state = ?))",
+            (State.QUEUED, State.UNSURE, account_id, now, State.QUEUED),
+        )
+
+    def next_due(self, account_id: int) -> float | None:
+        """When the next attempt of an account may leave, Unix seconds (0: at once); None: nothing waits for time."""
+        row = self._db.one(
+            "SELECT min(coalesce(b.not_before, 0)) AS at FROM batch b JOIN send s ON s.id = b.send_id"
+            " WHERE b.state IN (?, ?) AND b.waits_for_person = 0 AND s.account_id = ?"
+            " AND (b.not_before IS NOT NULL OR b.state = ?)",
+            (State.QUEUED, State.UNSURE, account_id, State.QUEUED),
+        )
+        return None if row is None else row["at"]
+
+    def poll_due(self, account_id: int, now: float, limit: int) -> list[Due]:
+        """Accepted batches whose status is to be asked now, the most overdue first."""
+        return self._dues(
+            "b.state IN (?, ?) AND b.msg_id IS NOT NULL AND b.next_poll_at <= ? AND s.account_id = ?",
+            (State.ACCEPTED, State.WAITING_ADMIN, now, account_id),
+            order=f"ORDER BY b.next_poll_at, b.id LIMIT {int(limit)}",
+        )
+
+    def next_poll(self, account_id: int) -> float | None:
+        """When WeChat is to be asked next about an account's jobs."""
+        row = self._db.one(
+            "SELECT min(b.next_poll_at) AS at FROM batch b JOIN send s ON s.id = b.send_id"
+            " WHERE b.state IN (?, ?) AND s.account_id = ?",
+            (State.ACCEPTED, State.WAITING_ADMIN, account_id),
+        )
+        return None if row is None else row["at"]
+
+    def in_state(
+        self, states: Collection[State], *, account_id: int | None = None, send_id: int | None = None
+    ) -> list[Due]:
+        """All batches in one of the states, of everybody, of one account or of one send, in order."""
+        where, params = f"b.state IN ({_marks(states)})", list[Any](states)
+        for name, value in (("s.account_id", account_id), ("s.id", send_id)):
+            if value is not None:
+                where += f" AND {name} = ?"
+                params.append(value)
+        return self._dues(where, params)
+
+    def open_accounts(self) -> tuple[int, ...]:
+        """Accounts with something that a timer may have to touch."""
+        found = self._db.read(
+            "SELECT DISTINCT s.account_id FROM batch b JOIN send s ON s.id = b.send_id"
+            f" WHERE b.state IN ({_marks(TIMED)}) ORDER BY 1",
+            TIMED,
+        )
+        return tuple(row["account_id"] for row in found)
+
+    def departures(self, since: float) -> list[tuple[int, float]]:
+        """(account, time) of each batch's latest attempt since ``since``: what the rate limit counts at start."""
+        found = self._db.read(
+            "SELECT s.account_id, t.at FROM story t JOIN send s ON s.id = t.send_id"
+            " WHERE t.code = 'submitting' AND t.at >= ? AND t.id > (SELECT coalesce(max(id), 0) - 2000 FROM story)"
+            " ORDER BY t.id",
+            (since,),
+        )
+        return [(row["account_id"], row["at"]) for row in found]
+
+    # --- inside -------------------------------------------------------------------------------------
+
+    def _add_batch(
+        self, connection: sqlite3.Connection, send_id: int, number: int, new: NewBatch, not_before: float | None
+    ) -> None:
+        cursor = connection.execute(
+            "INSERT INTO batch (send_id, number, client_msg_id, path, body_sha256, seal, people, state, not_before)"
+            " VALUES (?, ?, ?, ?, ?, '', ?, ?, ?)",
+            (send_id, number, new.client_msg_id, new.path, _sha256(new.body), new.people, State.QUEUED, not_before),
+        )
+        connection.execute("INSERT INTO batch_body (batch_id, body) VALUES (?, ?)", (cursor.lastrowid, new.body))
+        batch = _batch(connection.execute("SELECT * FROM batch WHERE id = ?", (cursor.lastrowid,)).fetchone())
+        seal = _seal(_header(connection, send_id), batch)
+        connection.execute("UPDATE batch SET seal = ? WHERE id = ?", (seal, batch.id))
+
+    def _write(
+        self, connection: sqlite3.Connection, old: Batch, code: str, args: dict[str, Any], **changes: Any
+    ) -> Batch:
+        new = replace(old, **changes)
+        if new.state is not old.state and not _legal(old, new):
+            raise StoreError("store.transition", old=str(old.state), new=str(new.state))
+        values = {name: _stored(name, getattr(new, name)) for name in CHANGEABLE}
+        values["seal"] = _seal(_header(connection, old.send_id), new)
+        cursor = connection.execute(
+            f"UPDATE batch SET {', '.join(f'{name} = :{name}' for name in values)}"
+            " WHERE id = :id AND state = :old_state AND attempts = :old_attempts",
+            {**values, "id": old.id, "old_state": old.state, "old_attempts": old.attempts},
+        )
+        if cursor.rowcount != 1:
+            raise StoreError("store.changed", send_id=old.send_id)
+        self._tell(connection, old.send_id, old.number, code, args)
+        return new
+
+    def _tell(
+        self, connection: sqlite3.Connection, send_id: int, number: int | None, code: str, args: dict[str, Any]
+    ) -> None:
+        if unknown := set(args) - set(STORY_CODES[code]):
+            raise ValueError(f"story {code} has no {unknown}")
+        now = self._now()
+        connection.execute(
+            "INSERT INTO story (send_id, batch_number, at, code, args) VALUES (?, ?, ?, ?, ?)",
+            (send_id, number, now, code, _json(args)),
+        )
+        kinds = connection.execute(
+            "SELECT DISTINCT state, waits_for_person AND state = ? AS waits FROM batch WHERE send_id = ?",
+            (State.QUEUED, send_id),
+        ).fetchall()
+        group = group_of(combined_state({State(row["state"]) for row in kinds}), any(row["waits"] for row in kinds))
+        connection.execute("UPDATE send SET changed_at = ?, grp = ? WHERE id = ?", (now, group, send_id))
+
+    def _rows(self, sends: Sequence[sqlite3.Row]) -> list[OutboxRow]:
+        ids = [send["id"] for send in sends]
+        batches: dict[int, list[Batch]] = {send_id: [] for send_id in ids}
+        found = self._db.read(
+            f"SELECT {BATCH_COLUMNS} FROM batch b WHERE b.send_id IN ({_marks(ids)}) ORDER BY b.number", ids
+        )
+        for batch in map(_batch, found):
+            batches[batch.send_id].append(batch)
+        return [_row(send, tuple(batches[send["id"]])) for send in sends]
+
+    def _dues(self, where: str, params: Sequence[Any], order: str = IN_ORDER) -> list[Due]:
+        found = self._db.read(
+            f"SELECT {DUE_COLUMNS} FROM batch b JOIN send s ON s.id = b.send_id WHERE {where} {order}", params
+        )
+        return [
+            Due(_batch(row), row["account_id"], row["confirmed_at"], row["scheduled_at"], bool(row["to_all"]))
+            for row in found
+        ]
+
+
+TIMED = (State.QUEUED, State.SUBMITTING, State.UNSURE, State.ACCEPTED, State.WAITING_ADMIN)
+
+
+def _legal(old: Batch, new: Batch) -> bool:
+    """The table of transitions, and what doubt forbids: it never ends in "nothing went out"."""
+    if new.in_doubt and old.state is State.SUBMITTING and new.state in (State.QUEUED, State.FAILED):
+        return False
+    if old.in_doubt and not new.in_doubt:
+        return False
+    if old.state is State.ACCEPTED and new.marked and old.msg_id is not None:
+        return False
+    return new.state in TRANSITIONS[old.state]
+
+
+def _header(connection: sqlite3.Connection, send_id: int) -> tuple[Any, ...]:
+    return tuple(
+        connection.execute(
+            "SELECT account_id, confirmed_at, not_before FROM send WHERE id = ?", (send_id,)
+        ).fetchone()
+    )
+
+
+def _seal(header: tuple[Any, ...], batch: Batch) -> str:
+    """Hash of everything that decides whether and when these bytes may leave.
+
+    SQLite keeps no checksums: one flipped bit could turn "waits for a person" into "send now". A row that
+    does not fit its seal stays where it is (promise D3).
+    """
+    decisive = (
+        *header,
+        batch.client_msg_id,
+        batch.path,
+        batch.body_sha256,
+        str(batch.state),
+        batch.attempts,
+        batch.in_doubt,
+        batch.waits_for_person,
+        *(None if at is None else float(at) for at in (batch.not_before, batch.repeats_until, batch.last_left_at)),
+    )
+    return _sha256(repr(decisive).encode())[:32]
+
+
+def _filter(account_id: int, kind: str, search: str, since: float | None) -> tuple[str, list[Any]]:
+    where, params = "s.account_id = ?", list[Any]([account_id])
+    if kind:
+        where += " AND s.kind = ?"
+        params.append(kind)
+    if since is not None:
+        where += " AND s.confirmed_at >= ?"
+        params.append(since)
+    if search := search.strip():
+        like = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        where += " AND (s.title LIKE ? ESCAPE '\\' OR json_extract(s.audience, '$.name') LIKE ? ESCAPE '\\'"
+        params += [like, like]
+        if search.isascii() and search.isdigit():
+            where += " OR s.id IN (SELECT send_id FROM batch WHERE msg_id LIKE ?)"
+            params.append(like)
+        where += ")"
+    return where, params
+
+
+def _row(send: sqlite3.Row, batches: tuple[Batch, ...]) -> OutboxRow:
+    values = {each.name: send[each.name] for each in fields(OutboxRow) if each.name != "batches"}
+    for name in ("message", "content", "audience"):
+        values[name] = _load(values[name])
+    return OutboxRow(**values, batches=batches)
+
+
+def _batch(row: sqlite3.Row) -> Batch:
+    values = {name: row[name] for name in COLUMNS}
+    try:
+        values["state"] = State(values["state"])
+        values["reason_args"] = _load(values["reason_args"])
+        values["deleted_articles"] = tuple(_load(values["deleted_articles"]))
+        for name in ("msg_id", "msg_data_id"):
+            values[name] = None if values[name] is None else int(values[name])
+    except (ValueError, TypeError) as error:
+        raise StoreError("store.damaged", detail=type(error).__name__) from error
+    for name in ("in_doubt", "waits_for_person", "marked"):
+        values[name] = bool(values[name])
+    return Batch(**values)
+
+
+def _stored(name: str, value: Any) -> Any:
+    if isinstance(value, dict | tuple):
+        return _json(value)
+    return str(value) if name in ("msg_id", "msg_data_id") and value is not None else value
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _load(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError) as error:
+        raise StoreError("store.damaged", detail=type(error).__name__) from error
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _marks(values: Collection[Any]) -> str:
+    return ",".join("?" * len(values))
