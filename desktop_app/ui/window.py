@@ -28,6 +28,9 @@ class Shell(Protocol):
     def show_page(self, name: str) -> None:
         """Bring a rail page to the front: "send", "history" or "settings"."""
 
+    def ask_secret(self, account_id: int) -> None:
+        """Let the person type the AppSecret of an account again."""
+
 
 def shell(widget: QWidget) -> Shell:
     """The window that holds ``widget``."""

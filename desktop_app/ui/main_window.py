@@ -1,0 +1,455 @@
+"""The frame: rail, account, pages, messages; and the way from compose over audience to the last look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QKeySequence
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from desktop_app.errors import AppError
+from desktop_app.job import Job
+from desktop_app.services.account import Quota
+from desktop_app.store.accounts import Account
+from desktop_app.ui import announce
+from desktop_app.ui.activity_bar import ActivityBar
+from desktop_app.ui.audience_page import AudiencePage
+from desktop_app.ui.banner import Banner
+from desktop_app.ui.compose_page import ComposePage
+from desktop_app.ui.connect_page import ConnectPage
+from desktop_app.ui.connection_watch import ConnectionWatch
+from desktop_app.ui.context import Context
+from desktop_app.ui.dialogs import Sheet, critical_dialog
+from desktop_app.ui.drop_overlay import DropOverlay
+from desktop_app.ui.history_page import HistoryPage
+from desktop_app.ui.nav_rail import NavRail
+from desktop_app.ui.preview_dialog import PreviewDialog
+from desktop_app.ui.quota_dialog import QuotaDialog
+from desktop_app.ui.send_dialog import SendDialog
+from desktop_app.ui.settings_page import SettingsPage
+from desktop_app.ui.toast import Toaster
+from desktop_app.ui.top_bar import TopBar
+from desktop_app.ui.widgets import Surface, hbox, vbox, vline
+
+BUSY_TEXT_AFTER_MS = 300
+
+
+class Page(Protocol):
+    """What the frame asks of a page beside being a QWidget."""
+
+    title: str
+    step: int | None
+
+    def actions(self) -> list[QWidget]:
+        """Buttons for the right of the top bar."""
+
+    def set_account(self, account: Account) -> None:
+        """Show this account's things."""
+
+    def focus_first(self) -> None:
+        """Put the keyboard where the work begins."""
+
+
+class MainWindow(Surface):
+    """The one window. Pages say what the person wants; the frame decides where that leads."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("bg.surface")
+        self.setWindowTitle(self.tr("群发台"))
+        self.setMinimumSize(960, 640)
+        self.setAcceptDrops(True)
+        self._context = context
+        self._account: Account | None = None
+        self._leaving = False
+        self._build_pages()
+        self._build_frame()
+        self._connect_signals()
+        self._add_shortcuts()
+        self._restore_geometry()
+        account = context.profile.accounts.current()
+        if account is None:
+            self.show_connect()
+        else:
+            self.use_account(account.id)
+
+    # --- building -----------------------------------------------------------------------------------------------
+
+    def _build_pages(self) -> None:
+        context = self._context
+        self.compose = ComposePage(context)
+        self.audience = AudiencePage(context)
+        self.history = HistoryPage(context)
+        self.settings = SettingsPage(context)
+        self.connect_page = ConnectPage(context)
+        self.pages: dict[str, Any] = {
+            "send": self.compose,
+            "audience": self.audience,
+            "history": self.history,
+            "settings": self.settings,
+        }
+
+    def _build_frame(self) -> None:
+        self.rail = NavRail(
+            [
+                ("send", "send", self.tr("群发"), "nav.send"),
+                ("history", "history", self.tr("群发记录"), "nav.history"),
+            ],
+            [("settings", "settings", self.tr("设置"), "nav.settings")],
+        )
+        self.top = TopBar()
+        self.banner = Banner()
+        self.activity = ActivityBar()
+        self._stack = QStackedWidget()
+        for page in self.pages.values():
+            self._stack.addWidget(page)
+            self.top.add_page(page, page.actions())
+        content = QWidget()
+        content.setLayout(vbox(self.top, self.banner, self._stack, self.activity, spacing=0))
+        frame = QWidget()
+        frame.setLayout(hbox(self.rail, vline(), content, spacing=0))
+        self._outer = QStackedWidget()
+        self._outer.addWidget(frame)
+        self._outer.addWidget(self.connect_page)
+        self.setLayout(vbox(self._outer, spacing=0))
+        self._frame = frame
+        self._content = content
+        self._toaster = Toaster(self)
+        self.overlay = DropOverlay(content, self.compose)
+        self.watch = ConnectionWatch(self._context, self)
+
+    def _connect_signals(self) -> None:
+        self.rail.chosen.connect(self.show_page)
+        self.top.stepper.clicked.connect(self._go_to_step)
+        self.top.switcher.chosen.connect(self.use_account)
+        self.top.switcher.connect_wanted.connect(self.show_connect)
+        self.top.switcher.quota_wanted.connect(self.correct_quota)
+        self.compose.next_wanted.connect(self._show_audience)
+        self.compose.preview_wanted.connect(self.open_preview)
+        self.audience.back_wanted.connect(lambda: self.show_page("send"))
+        self.audience.next_wanted.connect(self.open_review)
+        self.history.copy_wanted.connect(self._copy_as_new)
+        self.history.new_wanted.connect(lambda: self.show_page("send"))
+        self.settings.connect_wanted.connect(self.show_connect)
+        self.settings.accounts_changed.connect(self._reload_accounts)
+        self.connect_page.connected.connect(self.use_account)
+        self.connect_page.rehearse_wanted.connect(self._rehearse)
+        self.connect_page.left.connect(self._leave_connect)
+        self._context.outbox.row_changed.connect(self._row_changed)
+        self._context.outbox.secret_needed.connect(self.watch.secret_needed)
+        self._context.tasks.idle_changed.connect(self._show_activity)
+        self.watch.settled.connect(self.activity.show_connection)
+
+    def _add_shortcuts(self) -> None:
+        for keys, slot in (
+            ("Ctrl+1", lambda: self.show_page("send")),
+            ("Ctrl+5", lambda: self.show_page("history")),
+            ("Ctrl+,", lambda: self.show_page("settings")),
+            ("Ctrl+N", lambda: self.show_page("send")),
+            ("Ctrl+Return", self._next_step),
+            ("Ctrl+Enter", self._next_step),
+            ("Ctrl+Shift+P", self.open_preview),
+            ("Ctrl+U", lambda: self._ask_page("choose_files")),
+            ("Ctrl+F", lambda: self._ask_page("search")),
+            ("F5", lambda: self._ask_page("refresh")),
+            ("Ctrl+Shift+A", self.top.switcher.open_menu),
+            ("Ctrl+V", self._paste_files),
+        ):
+            self._add_shortcut(keys, slot)
+
+    def _add_shortcut(self, keys: str, slot: Callable[[], object]) -> None:
+        action = QAction(self)
+        action.setShortcut(QKeySequence(keys))
+        # Shortcuts of a window fire under a sheet that lies inside it: one gate for all of them.
+        action.triggered.connect(lambda: None if self.sheet() else slot())
+        self.addAction(action)
+
+    # --- services for pages -------------------------------------------------------------------------------------
+
+    def toast(
+        self,
+        text: str,
+        icon: str = "check-circle",
+        tone: str = "go",
+        action: tuple[str, Callable[[], None]] | None = None,
+    ) -> None:
+        """Show a short message at the bottom."""
+        self._toaster.show(text, icon, tone, action)
+        announce.say(self, text)
+
+    def sheet(self) -> Sheet | None:
+        """The dialog that is open inside the window, if one is."""
+        return next((sheet for sheet in self.findChildren(Sheet) if sheet.isVisible()), None)
+
+    def show_page(self, name: str) -> None:
+        """Bring "send", "audience", "history" or "settings" to the front."""
+        page = self.pages[name]
+        self._outer.setCurrentWidget(self._frame)
+        self._stack.setCurrentWidget(page)
+        self.rail.set_current("send" if name == "audience" else name)
+        self.top.show_page(page, page.title, page.step)
+        page.focus_first()
+
+    @property
+    def page_name(self) -> str:
+        """The name of the page in front."""
+        return next(name for name, page in self.pages.items() if page is self._stack.currentWidget())
+
+    def _ask_page(self, method: str) -> None:
+        if self._outer.currentWidget() is self._frame:
+            ask = getattr(self._stack.currentWidget(), method, None)
+            if ask is not None:
+                ask()
+
+    # --- accounts -----------------------------------------------------------------------------------------------
+
+    @property
+    def account(self) -> Account | None:
+        """The account in use."""
+        return self._account
+
+    def use_account(self, account_id: int) -> None:
+        """Make an account the current one and show its things everywhere."""
+        accounts = self._context.profile.accounts
+        accounts.set_current(account_id)
+        account = accounts.get(account_id)
+        changed = self._account is None or self._account.id != account.id
+        self._account = account
+        self.top.switcher.show_account(account, accounts.list())
+        for page in self.pages.values():
+            page.set_account(account)
+        self.watch.use(account)
+        self._show_rehearsal(account)
+        self._refresh_quota()
+        if self._outer.currentWidget() is not self._frame or (changed and self.page_name == "audience"):
+            self.show_page("send")
+
+    def show_connect(self) -> None:
+        """Show the page that connects an account."""
+        self._outer.setCurrentWidget(self.connect_page)
+        self.connect_page.focus_first()
+
+    def ask_secret(self, account_id: int) -> None:
+        """Show the connect page for an account whose AppSecret has to be typed."""
+        self.connect_page.ask_secret(self._context.profile.accounts.get(account_id))
+        self.show_connect()
+
+    def _leave_connect(self) -> None:
+        if self._account is not None:
+            self.show_page("send")
+
+    def _rehearse(self) -> None:
+        self.use_account(self._context.start_rehearsal().id)
+
+    def _reload_accounts(self) -> None:
+        current = self._context.profile.accounts.current()
+        if current is None:
+            self._account = None
+            self.show_connect()
+        else:
+            self.use_account(current.id)
+
+    def _show_rehearsal(self, account: Account) -> None:
+        if account.is_sandbox:
+            self.banner.show_message(
+                "rehearsal",
+                "amber",
+                "rehearsal",
+                self.tr("正在用演练账号。"),
+                self.tr("所有发送都在本机模拟，不会到任何粉丝手里。"),
+            )
+        else:
+            self.banner.clear("rehearsal")
+
+    def _refresh_quota(self) -> None:
+        if self._account is None:
+            return
+        account_id = self._account.id
+
+        def ask(job: Job) -> Quota:
+            return self._context.profile.accounts.quota(account_id)
+
+        self._context.tasks.start("work", ask, owner=self, on_done=self.top.switcher.show_quota)
+
+    def correct_quota(self) -> None:
+        """Let the person say how many sends are left: the website's are not known here."""
+        if self._account is not None:
+            dialog = QuotaDialog(self._context, self, self._account)
+            dialog.corrected.connect(self._refresh_quota)
+            dialog.open()
+
+    # --- from compose to sent -----------------------------------------------------------------------------------
+
+    def _go_to_step(self, step: int) -> None:
+        if step == 0:
+            self.show_page("send")
+        elif step == 1:
+            self._show_audience()
+        else:
+            self.open_review()
+
+    def _next_step(self) -> None:
+        if self._outer.currentWidget() is not self._frame:
+            return
+        if self.page_name == "send":
+            self.compose.go_next()
+        elif self.page_name == "audience":
+            self.audience.go_next()
+
+    def _show_audience(self) -> None:
+        problem = self.compose.ready_problem()
+        if problem:
+            self.toast(problem, "warning", "amber")
+        else:
+            self.show_page("audience")
+
+    def open_preview(self) -> None:
+        """Send a test of what is composed to a few people."""
+        problem = self.compose.ready_problem()
+        if self._account is None or self.page_name not in ("send", "audience"):
+            return
+        if problem:
+            self.toast(problem, "warning", "amber")
+            return
+        PreviewDialog(self._context, self, self._account, self.compose.kind(), self.compose.content()).open()
+
+    def open_review(self) -> None:
+        """The last look: content, audience, quota, the typed confirmation."""
+        choice = self.audience.choice()
+        problem = self.compose.ready_problem()
+        if self._account is None or choice is None or problem or self.sheet():
+            if problem:
+                self.show_page("send")
+                self.toast(problem, "warning", "amber")
+            return
+        dialog = SendDialog(self._context, self, self._account, self.compose.kind(), self.compose.content(), choice)
+        dialog.queued.connect(self._queued)
+        self.top.stepper.set_current(2)
+        dialog.finished.connect(lambda: self.top.show_page(self.audience, "", 1))
+        dialog.open()
+
+    def _queued(self, send_id: int) -> None:
+        self._context.outbox.wake()
+        self.compose.sent()
+        self.show_page("history")
+        self.history.show_send(send_id)
+
+    def _copy_as_new(self, kind: str, content: dict[str, Any]) -> None:
+        self.compose.load(kind, content)
+        self.show_page("send")
+
+    # --- what happens behind ------------------------------------------------------------------------------------
+
+    def _row_changed(self, send_id: int) -> None:
+        self._refresh_quota()
+        self._show_activity()
+        account = self._account
+        if account is None:
+            return
+
+        def ask(job: Job) -> int:
+            return self._context.profile.outbox.counts(account.id)["attention"]
+
+        self._context.tasks.start("work", ask, owner=self, on_done=lambda n: self.rail.set_badge("history", n))
+
+    def _show_activity(self) -> None:
+        tasks = self._context.tasks
+        if tasks.running("send"):
+            self.activity.show_task(self.tr("正在和微信说话"))
+        elif uploads := tasks.running("upload"):
+            self.activity.show_task(self.tr("正在上传 {n} 个文件").format(n=uploads))
+        else:
+            self.activity.show_idle()
+
+    def show_bug(self, error: AppError | None, text: str) -> None:
+        """One dialog for what nobody expected, with the text to copy."""
+        from desktop_app.ui.error_box import words
+
+        said = words(error) if error else None
+        critical_dialog(
+            self,
+            "warning",
+            "red",
+            said.title if said else self.tr("程序出错了"),
+            said.advice if said else self.tr("已写的内容都保存着。可以继续用；如果反复出现，把详情发给技术支持。"),
+            [],
+            [
+                (self.tr("复制错误详情"), "plain", lambda: self._copy(text)),
+                (self.tr("知道了"), "primary", None),
+            ],
+        ).open()
+
+    def _copy(self, text: str) -> None:
+        from PySide6.QtGui import QGuiApplication
+
+        QGuiApplication.clipboard().setText(text)
+
+    # --- the window itself --------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._outer.currentWidget() is self._frame and self.sheet() is None:
+            if self.page_name == "audience":
+                return
+            self.overlay.begin(event)
+
+    def _paste_files(self) -> None:
+        from PySide6.QtGui import QGuiApplication
+
+        page = self._stack.currentWidget()
+        take = getattr(page, "take_mime", None)
+        if self._outer.currentWidget() is self._frame and take is not None:
+            take(QGuiApplication.clipboard().mimeData())
+
+    def come_to_front(self) -> None:
+        """Show the window above the others: a second start asked for it."""
+        self.setWindowState((self.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _restore_geometry(self) -> None:
+        self.resize(1280, 800)
+        kept = self._context.settings.value.window_geometry
+        if kept:
+            self.restoreGeometry(QByteArray.fromHex(kept.encode()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        busy = self._busy_text()
+        if busy and not self._leaving:
+            event.ignore()
+            critical_dialog(
+                self,
+                "clock",
+                "amber",
+                self.tr("还有事情在进行"),
+                busy,
+                [],
+                [
+                    (self.tr("等它做完"), "primary", None),
+                    (self.tr("现在退出"), "plain", self._leave_now),
+                ],
+            ).open()
+            return
+        self.close_quietly()
+        event.accept()
+
+    def _busy_text(self) -> str:
+        tasks = self._context.tasks
+        if tasks.running("send"):
+            return self.tr("正在向微信提交。现在退出，结果要等下次打开时再核对。")
+        if uploads := tasks.running("upload"):
+            return self.tr("还有 {n} 个文件在上传。现在退出，下次打开时可以重新上传。").format(n=uploads)
+        return ""
+
+    def _leave_now(self) -> None:
+        self._leaving = True
+        QTimer.singleShot(0, self, self.close)
+
+    def close_quietly(self) -> None:
+        """Save the drafts and the window's place; a running countdown is cancelled, nothing is sent."""
+        sheet = self.sheet()
+        if sheet is not None:
+            sheet.reject()
+        self.compose.save_now()
+        self._context.settings.change(window_geometry=bytes(self.saveGeometry().toHex().data()).decode())

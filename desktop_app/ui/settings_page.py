@@ -1,0 +1,297 @@
+"""设置: the accounts of this computer: switch, rename, change the AppSecret, remove, connect another one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop_app.job import Job
+from desktop_app.store.accounts import Account
+from desktop_app.ui import theme
+from desktop_app.ui.account_switcher import paint_avatar
+from desktop_app.ui.chips import ChipLabel
+from desktop_app.ui.context import Context
+from desktop_app.ui.dialogs import Sheet, critical_dialog
+from desktop_app.ui.paint import painter
+from desktop_app.ui.switch import Switch
+from desktop_app.ui.widgets import (
+    Card,
+    Surface,
+    button,
+    card,
+    field,
+    hbox,
+    hline,
+    label,
+    scroll,
+    vbox,
+    vline,
+)
+from desktop_app.ui.window import shell
+
+CONTENT_MAX = 720
+SUBNAV_WIDTH = 216
+
+
+def short_app_id(app_id: str) -> str:
+    """``wx7c2e…83b6``: enough to tell two accounts apart."""
+    return f"{app_id[:6]}…{app_id[-4:]}" if len(app_id) > 12 else app_id
+
+
+class Avatar(QLabel):
+    """The picture of an account, 40 px."""
+
+    def __init__(self, account: Account, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._account = account
+        self.setFixedSize(QSize(40, 40))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with painter(self) as p:
+            paint_avatar(p, self.rect(), self._account)
+
+
+class NameDialog(Sheet):
+    """Give an account another name: WeChat tells us none."""
+
+    named = Signal(str)
+
+    def __init__(self, window: QWidget, account: Account) -> None:
+        super().__init__(window, 440, 216, self.tr("改名称"))
+        self._name = field(name="settings.name", accessible_name=self.tr("公众号名称"))
+        self._name.setText(account.name)
+        self._name.setMaxLength(40)
+        save = button(self.tr("保存"), "primary", name="settings.name_save")
+        cancel = button(self.tr("取消"), name="settings.name_cancel")
+        save.clicked.connect(self._keep)
+        cancel.clicked.connect(self.reject)
+        self._name.returnPressed.connect(save.click)
+        self._name.textChanged.connect(lambda text: save.setEnabled(bool(text.strip())))
+        self.body.addLayout(vbox(self._name, None, hbox(None, cancel, save), margins=(24, 20, 24, 24)))
+        self._name.selectAll()
+        self._name.setFocus()
+
+    def _keep(self) -> None:
+        self.named.emit(self._name.text().strip())
+        self.accept()
+
+
+class AccountRow(QWidget):
+    """One account with what can be done about it."""
+
+    switch_wanted = Signal(int)
+    secret_wanted = Signal(int)
+    rename_wanted = Signal(int)
+    remove_wanted = Signal(int)
+    protection_changed = Signal(int, bool)
+
+    def __init__(self, account: Account, current: bool, secret: str) -> None:
+        """``secret`` is "kept" (in the key store), "session" (typed for this run) or "missing"."""
+        super().__init__()
+        self.account = account
+        parts = [self.tr("服务号") if account.kind == "service" else self.tr("订阅号"), short_app_id(account.app_id)]
+        if account.is_sandbox:
+            parts = [parts[0], self.tr("本机模拟，不会到任何粉丝手里")]
+        elif account.last_ip:
+            parts.append(self.tr("出口 IP {ip}").format(ip=account.last_ip))
+        words = vbox(
+            label(account.name, "body.l", bold=True), label(" · ".join(parts), "caption", "text.3"), spacing=2
+        )
+        top = hbox(Avatar(account), 8, words, None, *self._chips(account, current, secret))
+        top.addLayout(self._buttons(account, current))
+        rows = vbox(top, spacing=12, margins=(20, 16, 20, 16))
+        if not account.is_sandbox:
+            rows.addLayout(self._protection(account))
+        self.setLayout(rows)
+
+    def _chips(self, account: Account, current: bool, secret: str) -> list[QWidget]:
+        chips: list[QWidget] = []
+        if account.is_sandbox:
+            chips.append(ChipLabel(self.tr("不会真的发出"), "amber", "rehearsal"))
+        elif secret == "missing":
+            chips.append(ChipLabel(self.tr("需要输入 AppSecret"), "amber", "key"))
+        elif secret == "session":
+            chips.append(ChipLabel(self.tr("AppSecret 只在本次有效"), "gray", "key"))
+        if current:
+            chips.append(ChipLabel(self.tr("正在使用"), "gray", "check"))
+        return chips
+
+    def _buttons(self, account: Account, current: bool) -> QVBoxLayout:
+        name = f"settings.{{}}.{account.app_id}"
+        row = hbox()
+        if not current:
+            switch = button(self.tr("切换过去"), dim="small", name=name.format("switch"))
+            switch.clicked.connect(lambda: self.switch_wanted.emit(account.id))
+            row.addWidget(switch)
+        rename = button(self.tr("改名称"), dim="small", name=name.format("rename"))
+        rename.clicked.connect(lambda: self.rename_wanted.emit(account.id))
+        row.addWidget(rename)
+        if not account.is_sandbox:
+            secret = button(self.tr("更换 AppSecret"), dim="small", name=name.format("secret"))
+            secret.clicked.connect(lambda: self.secret_wanted.emit(account.id))
+            row.addWidget(secret)
+        remove = button(self.tr("移除"), "danger", dim="small", name=name.format("remove"))
+        remove.clicked.connect(lambda: self.remove_wanted.emit(account.id))
+        row.addWidget(remove)
+        for i in range(row.count()):
+            widget = row.itemAt(i).widget()
+            if widget is not None:
+                widget.setAccessibleName(f"{account.name}，{widget.property('text')}")
+        return vbox(None, row, None, spacing=0)
+
+    def _protection(self, account: Account) -> QVBoxLayout:
+        switch = Switch(self.tr("已开启 API 群发保护"))
+        switch.setObjectName(f"settings.protection.{account.app_id}")
+        switch.setChecked(account.api_protection)
+        switch.toggled.connect(lambda on: self.protection_changed.emit(account.id, on))
+        words = vbox(
+            label(self.tr("已开启 API 群发保护")),
+            label(
+                self.tr("公众平台 → 设置 → 安全中心里的开关。打开后，群发要等管理员在微信里确认。"),
+                "caption",
+                "text.3",
+            ),
+            spacing=2,
+        )
+        return vbox(hline(), hbox(words, None, switch), spacing=12, margins=(56, 0, 0, 0))
+
+
+class SettingsPage(Surface):
+    """账号 only for now; the other pages of the design come with what they set."""
+
+    connect_wanted = Signal()
+    accounts_changed = Signal()
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__("bg.panel", parent)
+        self._context = context
+        self.title = self.tr("设置")
+        self.step: int | None = None
+        self._list = QVBoxLayout()
+        self._list.setContentsMargins(0, 0, 0, 0)
+        holder = QWidget()
+        holder.setMaximumWidth(CONTENT_MAX)
+        holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        holder.setLayout(
+            vbox(
+                label(self.tr("账号"), "title.2"),
+                label(self._where_secrets_are(), color="text.2", wrap=True),
+                16,
+                self._list,
+                None,
+                spacing=4,
+            )
+        )
+        ground = QWidget()
+        row = hbox(holder, margins=(32, 24, 32, 32))
+        row.addStretch(0)
+        ground.setLayout(row)
+        self.setLayout(hbox(self._subnav(), vline(), scroll(ground, "settings.scroll"), spacing=0))
+
+    def _subnav(self) -> QWidget:
+        here = Card("bg.selected", "", 6)
+        here.setLayout(hbox(label(self.tr("账号"), bold=True), None, margins=(12, 0, 12, 0)))
+        here.setFixedHeight(theme.px(36))
+        column = QWidget()
+        column.setFixedWidth(SUBNAV_WIDTH)
+        column.setLayout(vbox(here, None, margins=(12, 16, 12, 16)))
+        return column
+
+    def _where_secrets_are(self) -> str:
+        if self._context.profile.accounts.key_store_available():
+            return self.tr("AppSecret 只保存在这台电脑的系统钥匙串里。")
+        return self.tr("这台电脑没有可用的系统钥匙串：AppSecret 不会写进文件，每次打开要重新输入。")
+
+    # --- what the frame asks ---
+
+    def actions(self) -> list[QWidget]:
+        """Nothing but the list itself."""
+        return []
+
+    def set_account(self, account: Account) -> None:
+        """Mark the account in use."""
+        self.refresh()
+
+    def focus_first(self) -> None:
+        """The first button of the list."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh(self) -> None:
+        """Read the accounts again."""
+        while (item := self._list.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.deleteLater()
+        accounts = self._context.profile.accounts
+        current = accounts.current()
+        box = card()
+        rows = QVBoxLayout()
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        for account in accounts.list():
+            row = AccountRow(account, current is not None and current.id == account.id, self._secret_state(account))
+            row.switch_wanted.connect(self._switch)
+            row.secret_wanted.connect(self._change_secret)
+            row.rename_wanted.connect(self._rename)
+            row.remove_wanted.connect(self._ask_remove)
+            row.protection_changed.connect(self._set_protection)
+            rows.addWidget(row)
+            rows.addWidget(hline())
+        more = button(self.tr("连接另一个公众号"), "link", icon="plus", name="settings.connect")
+        more.clicked.connect(self.connect_wanted)
+        rows.addLayout(hbox(more, None, margins=(20, 14, 20, 14)))
+        box.setLayout(rows)
+        self._list.addWidget(box)
+
+    def _secret_state(self, account: Account) -> str:
+        accounts = self._context.profile.accounts
+        if not accounts.has_secret(account.id):
+            return "missing"
+        return "kept" if accounts.secret_is_kept(account.id) else "session"
+
+    # --- what a person does ---
+
+    def _switch(self, account_id: int) -> None:
+        self._context.profile.accounts.set_current(account_id)
+        self.accounts_changed.emit()
+
+    def _change_secret(self, account_id: int) -> None:
+        shell(self).ask_secret(account_id)
+
+    def _rename(self, account_id: int) -> None:
+        dialog = NameDialog(self.window(), self._context.profile.accounts.get(account_id))
+        dialog.named.connect(lambda name: self._update(account_id, name=name))
+        dialog.open()
+
+    def _set_protection(self, account_id: int, on: bool) -> None:
+        self._update(account_id, api_protection=on)
+
+    def _update(self, account_id: int, **fields: object) -> None:
+        def save(job: Job) -> None:
+            self._context.profile.accounts.update(account_id, **fields)
+
+        self._context.tasks.start("work", save, owner=self, on_done=lambda _: self.accounts_changed.emit())
+
+    def _ask_remove(self, account_id: int) -> None:
+        account = self._context.profile.accounts.get(account_id)
+        waiting = self._context.profile.outbox.counts(account_id)["running"]
+        critical_dialog(
+            self.window(),
+            "delete",
+            "red",
+            self.tr("移除「{name}」？").format(name=account.name),
+            self.tr("这台电脑会忘掉它的 AppSecret。群发记录留着，以后再连同一个 AppID 就能看到。"),
+            [
+                (self.tr("公众号本身"), self.tr("不受影响")),
+                (self.tr("没发完的群发"), self.tr("{n} 条，停在原处").format(n=waiting)),
+            ],
+            [
+                (self.tr("保留"), "plain", None),
+                (self.tr("移除"), "delete", lambda: self._remove(account_id)),
+            ],
+        ).open()
+
+    def _remove(self, account_id: int) -> None:
+        self._context.profile.accounts.remove(account_id)
+        self.accounts_changed.emit()
