@@ -24,7 +24,8 @@ _FIELDS = (QLineEdit, QTextEdit, QPlainTextEdit, QComboBox)
 class RingFrame(QFocusFrame):
     """Paints around a widget: a field gets a soft halo, anything else a ring with a gap of 2 px.
 
-    The widget's property ``radius`` tells its own corner radius (6 when it has none).
+    The widget's property ``radius`` tells its own corner radius (6 when it has none), ``ringInset`` how
+    much higher than its visible part it is at top and bottom.
     """
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -32,7 +33,8 @@ class RingFrame(QFocusFrame):
         if widget is None:
             return
         radius = float(widget.property("radius") or 6)
-        box = QRectF(self.rect())
+        inset = float(widget.property("ringInset") or 0)
+        box = QRectF(self.rect()).adjusted(0, inset, 0, -inset)
         with painter(self) as p:
             if widget.property("haloed"):
                 round_rect(p, box.adjusted(1, 1, -1, -1), radius + 3, None, "blue.bg", 3)
