@@ -136,10 +136,11 @@ def _loopback_only() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def memory_keyring() -> MemoryKeyring:
+def memory_keyring(monkeypatch: pytest.MonkeyPatch) -> MemoryKeyring:
     """An empty key store in memory, set for every test."""
     store = MemoryKeyring()
     keyring.set_keyring(store)
+    monkeypatch.setattr("desktop_app.secrets.os_key_store", lambda: store)
     return store
 
 
