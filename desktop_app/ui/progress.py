@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QVariantAnimation
 from PySide6.QtGui import QHideEvent, QPainter, QPainterPath, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
 
 from desktop_app.ui import theme
-from desktop_app.ui.announce import announce
 from desktop_app.ui.motion import reduced
 from desktop_app.ui.paint import painter, round_rect
 
@@ -71,7 +68,7 @@ class ProgressLine(QProgressBar):
             self.set_fraction(1.0)
         self.update()
 
-    def set_waiting(self) -> None:
+    def set_busy(self) -> None:
         """Nobody knows how long."""
         self._state = "running"
         self.setRange(0, 0)
@@ -79,13 +76,13 @@ class ProgressLine(QProgressBar):
             self._move.start()
         self.update()
 
-    def is_waiting(self) -> bool:
+    def is_busy(self) -> bool:
         """Whether the moving segment is shown."""
         return self.maximum() == 0
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self.is_waiting() and not reduced():
+        if self.is_busy() and not reduced():
             self._move.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -100,7 +97,7 @@ class ProgressLine(QProgressBar):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         at = -1.0
-        if self.is_waiting():
+        if self.is_busy():
             running = self._move.state() == QVariantAnimation.State.Running
             at = float(self._move.currentValue()) if running else 0.5
         with painter(self) as p:
@@ -136,89 +133,38 @@ class ShareBar(QLabel):
 
 
 class CountdownRing(QLabel):
-    """The seconds before a send, as a number in a ring that empties.
+    """The seconds before a send, as a number in a ring that empties. Whoever counts calls ``set_left``."""
 
-    It counts from a monotonic clock, so a sleeping timer or a changed system time cannot shorten it.
-    """
-
-    second_left = Signal(int)
-    finished = Signal()
     _SIDE, _WIDTH = 144, 6
-    _SPOKEN = (30, 20, 10, 5, 3, 2, 1)
 
-    def __init__(
-        self,
-        seconds: int = 10,
-        clock: Callable[[], float] = time.monotonic,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, total: int = 10, tone: str = "go", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._seconds, self._clock = seconds, clock
-        self._end = 0.0
-        self._left = float(seconds)
-        self._shown = seconds
-        self._timer = QTimer(self)
-        self._timer.setInterval(100)
-        self._timer.timeout.connect(self.refresh)
+        self._total, self._tone = total, tone
+        self._left = float(total)
         self.setFixedSize(self._SIDE, self._SIDE)
-        self._say()
+        self.set_left(total)
 
-    def start(self) -> None:
-        """Begin; ``second_left`` comes for each new whole second, ``finished`` once at the end."""
-        self._end = self._clock() + self._seconds
-        self._timer.start()
-        announce(self, self.accessibleName(), urgent=True)
-        self.second_left.emit(self._shown)
-
-    def stop(self) -> None:
-        """Stop counting; ``finished`` will not come."""
-        self._timer.stop()
-
-    def is_running(self) -> bool:
-        """Between ``start`` and the end or ``stop``."""
-        return self._timer.isActive()
-
-    def left(self) -> float:
-        """Seconds left when the clock was last read."""
-        return self._left
-
-    def refresh(self) -> None:
-        """Read the clock. The timer does it ten times a second."""
-        if not self._timer.isActive():
-            return
-        self._left = max(self._end - self._clock(), 0.0)
-        whole = math.ceil(self._left)
-        if whole != self._shown:
-            self._shown = whole
-            self._say()
-            if whole in self._SPOKEN:
-                announce(self, self.accessibleName(), urgent=True)
-            if whole > 0:
-                self.second_left.emit(whole)
-        if self._left <= 0:
-            self._timer.stop()
-            self.finished.emit()
+    def set_left(self, left: float) -> None:
+        """Show ``left`` seconds; the number is the whole second that has begun."""
+        self._left = max(left, 0.0)
+        self.setAccessibleName(self.tr("还有 {0} 秒").format(math.ceil(self._left)))
         self.update()
-
-    def _say(self) -> None:
-        self.setAccessibleName(self.tr("还有 {0} 秒").format(self._shown))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         inset = self._WIDTH / 2
         box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-        left = self._shown if reduced() else self._left
         with painter(self) as p:
             pen = QPen(theme.color("line"), self._WIDTH)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             p.setPen(pen)
             p.drawEllipse(box)
-            pen.setColor(theme.color("go"))
-            p.setPen(pen)
-            span = round(left / self._seconds * 360 * 16)
+            span = round(self._left / self._total * 360 * 16)
             if span > 0:
+                pen.setColor(theme.color(self._tone))
+                p.setPen(pen)
                 p.drawArc(box, 90 * 16, -span)
             font = theme.font("display")
             font.setPixelSize(round(font.pixelSize() * 1.4))
             p.setFont(font)
             p.setPen(theme.color("text"))
-            p.drawText(box, int(Qt.AlignmentFlag.AlignCenter), str(self._shown))
+            p.drawText(box, int(Qt.AlignmentFlag.AlignCenter), str(math.ceil(self._left)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -16,12 +16,17 @@ def dots_width(total: int) -> int:
     return max(total * (_WIDTH + _GAP) - _GAP, 0)
 
 
-def paint_dots(p: QPainter, at: QPointF, total: int, left: int) -> None:
-    """Paint the bars from the top left corner ``at``: green, the last one of several amber, used ones grey."""
+def paint_dots(p: QPainter, rect: QRect | QRectF, total: int, left: int) -> int:
+    """Paint the bars at the left of ``rect``, vertically centred, and return their width in pixels.
+
+    What is left is green, the last one of several amber, what is used grey.
+    """
     live = "amber" if left == 1 and total > 1 else "go"
+    y = round(QRectF(rect).center().y() - _HEIGHT / 2)
     for i in range(total):
-        box = QRectF(at.x() + i * (_WIDTH + _GAP), at.y(), _WIDTH, _HEIGHT)
+        box = QRectF(rect.x() + i * (_WIDTH + _GAP), y, _WIDTH, _HEIGHT)
         round_rect(p, box, _HEIGHT / 2, live if i < left else "line.strong")
+    return dots_width(total)
 
 
 class QuotaDots(QLabel):
@@ -40,4 +45,4 @@ class QuotaDots(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with painter(self) as p:
-            paint_dots(p, QPointF(0, 0), self._total, self._left)
+            paint_dots(p, self.rect(), self._total, self._left)

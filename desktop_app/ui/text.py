@@ -28,6 +28,7 @@ def draw_lines(
     color: QColor | str,
     line: float,
     max_lines: int = 1000,
+    centred: bool = False,
 ) -> int:
     """Wrap ``text`` into ``rect`` with lines ``line`` pixels high, the last one shortened with an ellipsis.
 
@@ -56,7 +57,8 @@ def draw_lines(
                 shown = metrics.elidedText(paragraph[start:], Qt.TextElideMode.ElideRight, rect.width())
             if p is not None:
                 baseline = y + (line - metrics.height()) / 2 + metrics.ascent()
-                p.drawText(QPointF(rect.x(), baseline), shown)
+                indent = (rect.width() - metrics.horizontalAdvance(shown)) / 2 if centred else 0.0
+                p.drawText(QPointF(rect.x() + indent, baseline), shown)
             y += line
         layout.endLayout()
     return count
@@ -198,13 +200,5 @@ class Paragraph(TextLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         with painter(self) as p:
             box = QRectF(self.contentsRect())
-            if self.alignment() & Qt.AlignmentFlag.AlignHCenter:
-                self._paint_centred(p, box)
-                return
-            draw_lines(p, box, self.text(), self.font(), self.ink(), self._line, self._max_lines)
-
-    def _paint_centred(self, p: QPainter, box: QRectF) -> None:
-        p.setFont(self.font())
-        p.setPen(self.ink())
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        p.drawText(box, int(flags), self.text())
+            centred = bool(self.alignment() & Qt.AlignmentFlag.AlignHCenter)
+            draw_lines(p, box, self.text(), self.font(), self.ink(), self._line, self._max_lines, centred)
