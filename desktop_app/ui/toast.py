@@ -1,0 +1,186 @@
+"""Short messages that come up at the bottom of the window and go by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import (
+    QEasingCurve,
+    QEvent,
+    QObject,
+    QPoint,
+    QPropertyAnimation,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QPaintEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from desktop_app.ui import icons, theme
+from desktop_app.ui.announce import announce
+from desktop_app.ui.motion import motion
+from desktop_app.ui.paint import float_shadow, painter, round_rect
+from desktop_app.ui.widgets import button, hbox
+
+_HEIGHT, _SHADOW, _GAP = 48, 24, 8
+_MIN_WIDTH, _MAX_WIDTH = 320, 560
+_STAY_MS, _STAY_ACTION_MS, _MOST = 4000, 8000, 3
+_ABOVE_ACTIVITY = 36 + 16
+ToastAction = tuple[str, Callable[[], None]]
+# Tones as they look on the dark ground, in both themes.
+_TINTS = {"go": "go.icon", "red": "red.text", "amber": "amber.text", "blue": "blue.text", "plain": "text"}
+
+
+class _Words(QLabel):
+    """The sentence of a toast, on its own dark ground."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with painter(self) as p:
+            p.setFont(theme.font("body"))
+            p.setPen(theme.current().on_inverse("text"))
+            shown = p.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+            p.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), shown)
+
+
+class Toast(QWidget):
+    """One message; larger than its body by the room for its shadow. ``gone`` comes when its time is over."""
+
+    gone = Signal()
+
+    def __init__(
+        self, parent: QWidget, text: str, icon: str, tone: str, action: ToastAction | None, stay_ms: int
+    ) -> None:
+        super().__init__(parent)
+        self._icon, self._tint = icon, _TINTS[tone]
+        words = _Words(text, self)
+        words.setAccessibleName(text)
+        words.setMinimumWidth(20)
+        self.words = words
+        self.button = self._make_button(action)
+        row = hbox(words, self.button, spacing=12, margins=(44 + _SHADOW, _SHADOW, 8 + _SHADOW, _SHADOW))
+        row.setStretch(0, 1)
+        self.setLayout(row)
+        text_width = QFontMetrics(theme.font("body")).horizontalAdvance(text)
+        width = 44 + text_width + 12 + self.button.sizeHint().width() + 8 + 4
+        self._body = QSize(min(max(width, _MIN_WIDTH), _MAX_WIDTH), theme.px(_HEIGHT))
+        self.resize(self._body.width() + 2 * _SHADOW, self._body.height() + 2 * _SHADOW)
+        if width > _MAX_WIDTH:
+            words.setToolTip(text)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(stay_ms)
+        self._timer.timeout.connect(self.gone)
+        self._timer.start()
+        self.button.installEventFilter(self)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def _make_button(self, action: ToastAction | None) -> QPushButton:
+        if action is None:
+            made = button("", "inverse", icon="close")
+            made.setAccessibleName(self.tr("关闭"))
+            made.setProperty("quiet", True)
+            made.clicked.connect(self.gone)
+            return made
+        text, callback = action
+        made = button(text, "inverse")
+
+        def act() -> None:
+            self.gone.emit()
+            callback()
+
+        made.clicked.connect(act)
+        return made
+
+    def is_pausing(self) -> bool:
+        """Whether mouse or focus rests on it, so that it stays."""
+        return not self._timer.isActive()
+
+    def _pause(self, pause: bool) -> None:
+        if pause:
+            self._timer.stop()
+        elif not self.underMouse() and not self.button.hasFocus():
+            self._timer.start()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._pause(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._pause(False)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self._pause(event.type() == QEvent.Type.FocusIn)
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        body = QRectF(self.rect()).adjusted(_SHADOW, _SHADOW, -_SHADOW, -_SHADOW)
+        with painter(self) as p:
+            float_shadow(p, body, 10, small=True)
+            round_rect(p, body, 10, "inverse")
+            box = QRectF(body.x() + 16, body.y(), 18, body.height())
+            icons.paint(p, box, self._icon, 18, theme.current().on_inverse(self._tint))
+
+
+class Toaster(QObject):
+    """Stacks up to three toasts in the bottom centre of a window, 16 px above its activity bar."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._toasts: list[Toast] = []
+        window.installEventFilter(self)
+
+    def show(
+        self,
+        text: str,
+        icon: str = "check-circle",
+        tone: str = "go",
+        action: ToastAction | None = None,
+        stay_ms: int = 0,
+    ) -> Toast:
+        """Show a message for 4 s, with an action for 8 s. Tones: go, red, amber, blue, plain."""
+        while len(self._toasts) >= _MOST:
+            self._remove(self._toasts[0])
+        stay = stay_ms or (_STAY_ACTION_MS if action else _STAY_MS)
+        toast = Toast(self._window, text, icon, tone, action, stay)
+        toast.gone.connect(lambda: self._remove(toast))
+        self._toasts.append(toast)
+        self._place(toast)
+        toast.show()
+        toast.raise_()
+        announce(self._window, text)
+        return toast
+
+    def texts(self) -> list[str]:
+        """What is shown now, the oldest first."""
+        return [toast.words.text() for toast in self._toasts]
+
+    def _remove(self, toast: Toast) -> None:
+        if toast in self._toasts:
+            self._toasts.remove(toast)
+            toast.hide()
+            toast.deleteLater()
+            self._place()
+
+    def _place(self, newest: Toast | None = None) -> None:
+        bottom = self._window.height() - _ABOVE_ACTIVITY + _SHADOW
+        for toast in reversed(self._toasts):
+            at = QPoint((self._window.width() - toast.width()) // 2, bottom - toast.height())
+            if toast is newest and motion(180):
+                toast.move(at + QPoint(0, 16))
+                rise = QPropertyAnimation(toast, b"pos", toast)
+                rise.setDuration(motion(180))
+                rise.setEasingCurve(QEasingCurve.Type.OutCubic)
+                rise.setEndValue(at)
+                rise.start(QPropertyAnimation.DeletionPolicy.DeleteWhenStopped)
+            else:
+                toast.move(at)
+            bottom -= toast.height() - 2 * _SHADOW + _GAP
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
