@@ -28,7 +28,7 @@ Cancelled is not an error and stands outside the tree.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 
 class Cancelled(Exception):
@@ -36,7 +36,13 @@ class Cancelled(Exception):
 
 
 class AppError(Exception):
-    """Base of all expected failures: ``code`` names the wording, ``args_`` fills it, ``detail`` is logged."""
+    """Base of all expected failures: ``code`` names the wording, ``args_`` fills it, ``detail`` is logged.
+
+    ``stage`` is ``"token"`` if an API call failed because no access token could be had: then WeChat has not
+    taken the call itself, whatever went wrong. Everywhere else it is ``"call"``.
+    """
+
+    stage: Literal["token", "call"] = "call"
 
     def __init__(self, code: str, *, detail: str = "", **args: Any) -> None:
         super().__init__(code)

@@ -9,6 +9,7 @@ was handed to the system.
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import socket
 import ssl
@@ -21,7 +22,7 @@ from typing import Any
 
 import requests
 import requests.adapters
-import requests.certs
+import requests.utils
 import urllib3
 from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -200,12 +201,14 @@ class _Watched:
         if self._connecting or exchange is None or exchange.touched:
             super().send(data)  # type: ignore[misc]
             return
+        if exchange.stop_reason(time.monotonic()):
+            raise TimeoutError("ended before the request")
         exchange.trace("before_write")
         self.sock.settimeout(exchange.silence_s)
         view = memoryview(data)
         try:
             sent = self.sock.send(view)
-        except (ConnectionError, ssl.SSLZeroReturnError):
+        except (ConnectionError, ssl.SSLZeroReturnError, ssl.SSLEOFError):
             # A kept connection that the other side had closed. Nothing was taken: plain TCP refuses the
             # whole write, and of TLS at most a piece of one record left, which nobody can decipher.
             raise
@@ -269,10 +272,10 @@ class _TlsPool(_FreshPool, HTTPSConnectionPool):
 class WatchedAdapter(requests.adapters.HTTPAdapter):
     """The one adapter of the session: large blocks, one TLS context that always verifies, no cookies."""
 
-    def __init__(self, resolver: Resolver | None = None, ca_bundle: str | None = None) -> None:
+    def __init__(self, resolver: Resolver | None = None) -> None:
         self._tls = create_urllib3_context()
         self._tls.load_default_certs()  # companies put the authority of their proxy there
-        self._tls.load_verify_locations(ca_bundle or requests.certs.where())
+        self._tls.load_verify_locations(os.environ.get("REQUESTS_CA_BUNDLE") or requests.utils.DEFAULT_CA_BUNDLE_PATH)
         self._pools = {
             "http": _with_resolver(_PlainPool, _Plain, resolver),
             "https": _with_resolver(_TlsPool, _Tls, resolver),
@@ -281,9 +284,7 @@ class WatchedAdapter(requests.adapters.HTTPAdapter):
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
         """Put our pools and our TLS context in."""
-        super().init_poolmanager(
-            connections, maxsize, block, blocksize=BLOCK_BYTES, ssl_context=self._tls, **kwargs
-        )
+        super().init_poolmanager(connections, maxsize, block, blocksize=BLOCK_BYTES, ssl_context=self._tls, **kwargs)
         self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
@@ -344,12 +345,22 @@ def _dial(host: str, port: int, until: float, exchange: Exchange, resolver: Reso
             if now < until and not exchange.stop_reason(now):
                 continue
             given_up.set()
+            _close_what_came(brought)
             if exchange.job is not None and exchange.job.cancelled:
                 raise Cancelled from None
             raise TimeoutError("connect") from None
         if isinstance(result, OSError):
             raise result
         return result
+
+
+def _close_what_came(brought: queue.SimpleQueue[socket.socket | OSError]) -> None:
+    try:
+        late = brought.get_nowait()
+    except queue.Empty:
+        return  # the thread has not put anything yet and will see that it was given up
+    if isinstance(late, socket.socket):
+        late.close()
 
 
 def _connect_any(addresses: list[Any], until: float, given_up: threading.Event) -> socket.socket:

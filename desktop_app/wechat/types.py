@@ -163,7 +163,7 @@ def message_from_json(body: Mapping[str, Any]) -> Message:
     }
     if kind == "text":
         return TextMessage(body["text"]["content"])
-    if kind in types:
+    if isinstance(kind, str) and kind in types:
         message: Message = types[kind](body[kind]["media_id"])
         return message
     raise BadRequest("message.kind")
