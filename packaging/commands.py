@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import environment
+import house_map
 import lock
 from environment import ROOT
 from machine import (
@@ -30,21 +31,24 @@ from machine import (
 def main(arguments: list[str]) -> int:
     """Run one command; the exit code. Arguments that are not ours go on to the app or to pytest."""
     parser = argparse.ArgumentParser(prog="dev.py", description="Set up, run, test, measure and build the app.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="run|test|bench|build|lock")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="run|test|bench|build|lock|map")
     commands.add_parser("run", help="start the app with the sandbox account; without a display, run the tour")
     commands.add_parser("test", help="all tests, ruff and mypy; --long for the big numbers; the rest goes to pytest")
     commands.add_parser("bench", help="the benchmarks; a table, and bench.json")
     build = commands.add_parser("build", help="the app for this system in dist/, shown to work by the tour")
     build.add_argument("--no-tour", action="store_true", help="do not run the tour in what was built")
     commands.add_parser("lock", help="make packaging/constraints.txt anew from pyproject.toml")
+    commands.add_parser("map", help="make MAP.md anew, the list of all modules")
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.command in ("build", "lock"):
+    if rest and options.command in ("build", "lock", "map"):
         parser.error(f"unknown: {' '.join(rest)}")
     try:
         if options.command == "build":
             return build_app(tour=not options.no_tour)
         if options.command == "lock":
             return lock.make()
+        if options.command == "map":
+            return house_map.make()
         return {"run": run_app, "test": run_tests, "bench": run_benchmarks}[options.command](rest)
     except Failed as failure:
         print(f"dev.py: {failure}", file=sys.stderr)

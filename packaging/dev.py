@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Set up, run, test, measure and build: ``python3 packaging/dev.py run|test|bench|build|lock``.
+"""Set up, run, test, measure and build: ``python3 packaging/dev.py run|test|bench|build|lock|map``.
 
 This file is read by whatever Python a machine has, so it is written in words that old ones (3.6)
 understand too: it finds a fitting Python or says which one is missing, and hands over to ``commands.py`` beside it.
