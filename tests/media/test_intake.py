@@ -1,0 +1,235 @@
+"""A dropped or pasted file is copied first and refused at once when WeChat would refuse it."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from desktop_app.errors import Cancelled, MediaError
+from desktop_app.job import Job
+from desktop_app.media import intake
+from desktop_app.media.limits import LIMITS
+from desktop_app.paths import resource
+from tests.data import make
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    return folder
+
+
+def write(tmp_path: Path, data: bytes, name: str = "source") -> Path:
+    path = tmp_path / name
+    path.write_bytes(data)
+    return path
+
+
+def refused(source: Path, cache: Path, kind: str | None = None) -> MediaError:
+    with pytest.raises(MediaError) as caught:
+        intake.take_file(source, cache, Job(), kind=kind)
+    assert not list(cache.iterdir()), "a refused file leaves nothing behind"
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "suffix", "facts"),
+    [
+        (make.picture("JPEG"), "image", ".jpg", (64, 48, 0.0)),
+        (make.picture("PNG"), "image", ".png", (64, 48, 0.0)),
+        (make.animation(), "image", ".gif", (32, 32, 0.0)),
+        (make.mp3(3.6), "voice", ".mp3", (0, 0, 3.6)),
+        (make.amr(5), "voice", ".amr", (0, 0, 5.0)),
+        (make.mp4(2), "video", ".mp4", (64, 48, 2.0)),
+    ],
+)
+def test_a_good_file_is_copied_under_its_hash(tmp_path: Path, cache: Path, data: bytes, kind, suffix, facts):
+    """Kind and facts come from the content; the copy stays when the source goes."""
+    source = write(tmp_path, data, "任何 名字.xyz")
+    taken = intake.take_file(source, cache, Job())
+    source.unlink()
+    assert taken.sha256 == hashlib.sha256(data).hexdigest()
+    assert (taken.kind, taken.name, taken.size_bytes) == (kind, "任何 名字.xyz", len(data))
+    assert (taken.width, taken.height, taken.seconds) == facts
+    assert taken.path == cache / (taken.sha256 + suffix)
+    assert taken.path.read_bytes() == data
+    if os.name == "posix":
+        assert taken.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_same_content_twice_is_one_file(tmp_path: Path, cache: Path):
+    """Dropped and pasted: one copy."""
+    data = make.picture()
+    first = intake.take_file(write(tmp_path, data), cache, Job())
+    second = intake.take_bytes(data, "粘贴.png", cache, Job())
+    assert first.path == second.path
+    assert [path.name for path in cache.iterdir()] == [first.path.name]
+
+
+@pytest.mark.parametrize("image_format", ["BMP", "WEBP", "TIFF"])
+def test_pictures_that_wechat_does_not_take_are_refused(tmp_path: Path, cache: Path, image_format: str):
+    """The rule is named: which formats it takes."""
+    error = refused(write(tmp_path, make.picture(image_format), "a.jpg"), cache)
+    assert error.code == "media.format"
+    assert error.args_ == {"format": image_format.lower(), "kind": "image", "formats": ["jpeg", "png", "gif"]}
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path, cache: Path):
+    """A video dropped on pictures, whatever its name says."""
+    error = refused(write(tmp_path, make.mp4(1), "a.png"), cache, "image")
+    assert (error.code, error.args_["kind"], error.args_["wanted"]) == ("media.kind", "video", "image")
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"), [(make.picture(), "image"), (make.amr(1), "voice"), (make.mp4(1), "video")]
+)
+def test_size_limits_hold_to_the_byte(tmp_path: Path, cache: Path, data: bytes, kind: str):
+    """One byte over the limit is refused with both numbers, and without copying."""
+    limit = LIMITS[kind].max_bytes
+    source = write(tmp_path, data)
+    os.truncate(source, limit + 1)
+    error = refused(source, cache)
+    assert (error.code, error.args_["size_bytes"], error.args_["limit"]) == ("media.too_big", limit + 1, limit)
+
+
+@pytest.mark.parametrize(("seconds", "make_voice"), [(60.02, make.amr), (60.048, make.mp3)])
+def test_a_voice_of_more_than_60_seconds_is_refused(tmp_path: Path, cache: Path, seconds: float, make_voice):
+    """60 s pass, the next frame does not."""
+    assert intake.take_file(write(tmp_path, make_voice(59.98)), tmp_path, Job()).seconds <= 60
+    error = refused(write(tmp_path, make_voice(seconds)), cache)
+    assert (error.code, error.args_["limit"]) == ("media.too_long", 60)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "media.empty"),
+        (b"hello", "media.unknown"),
+        (b"PK\x03\x04" + bytes(100), "media.unknown"),
+        (make.noise("JPEG", (64, 64))[:-500], "media.damaged"),
+        (make.mp4(1)[:-500], "media.damaged"),
+        (b"ID3\x03\0\0\0\0\0\0", "media.damaged"),
+    ],
+)
+def test_what_is_no_usable_file_is_refused(tmp_path: Path, cache: Path, data: bytes, code: str):
+    """Empty, unknown, cut or damaged."""
+    assert refused(write(tmp_path, data), cache).code == code
+
+
+def test_missing_folders_and_impossible_names_are_refused(tmp_path: Path, cache: Path):
+    """Each with its own code."""
+    assert refused(tmp_path / "gone.png", cache).code == "media.missing"
+    assert refused(tmp_path, cache).code == "media.folder"
+    assert refused(tmp_path / "a\0b", cache).code == "media.unreadable"
+    assert refused(tmp_path / ("a" * 300), cache).code == "media.unreadable"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="FIFOs and devices are files on POSIX systems only")
+def test_fifos_and_devices_are_refused_without_waiting(tmp_path: Path, cache: Path):
+    """Nothing that could block is ever opened for reading."""
+    os.mkfifo(tmp_path / "fifo")
+    for path in (tmp_path / "fifo", Path("/dev/zero")):
+        assert refused(path, cache).code == "media.not_a_file"
+
+
+def test_a_locked_file_is_refused(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch):
+    """What the system does not let us open is called locked."""
+    source = write(tmp_path, make.picture())
+
+    def denied(*_args, **_kwargs):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake.os, "open", denied)
+        assert refused(source, cache).code == "media.locked"
+
+
+@pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, "media.disk_full"), (errno.EROFS, "media.cache")])
+def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path, cache: Path, monkeypatch, number: int, code: str):
+    """The copy fails at its end: no half file stays."""
+
+    def full(_descriptor):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(intake.os, "fsync", full)
+    assert refused(write(tmp_path, make.picture()), cache).code == code
+
+
+def test_a_file_that_grows_or_shrinks_meanwhile_is_refused(tmp_path: Path, cache: Path):
+    """The copy has to be what was measured at the start."""
+    data = make.noise("PNG", (500, 500))
+    for change in (lambda path: os.truncate(path, len(data) // 2), lambda path: path.open("ab").write(b"x" * 9)):
+        source = write(tmp_path, data)
+        started: list[int] = []
+
+        def once(done: int, total: int, change=change, source=source, started=started) -> None:
+            if not started:
+                started.append(done)
+                change(source)
+
+        with pytest.raises(MediaError) as caught:
+            intake.take_file(source, cache, Job(once))
+        assert caught.value.code == "media.changed"
+        assert not list(cache.iterdir())
+
+
+def test_a_cancelled_copy_leaves_nothing(tmp_path: Path, cache: Path):
+    """Cancel in the middle of a copy, and before it."""
+    source = write(tmp_path, make.noise("PNG", (1000, 500)))
+    job = Job(lambda done, total: job.cancel())
+    for _ in range(2):
+        with pytest.raises(Cancelled):
+            intake.take_file(source, cache, job)
+    assert not list(cache.iterdir())
+
+
+def test_progress_ends_at_the_size(tmp_path: Path, cache: Path):
+    """Bytes done never go down, the last report is the whole file."""
+    reports: list[tuple[int, int]] = []
+    source = write(tmp_path, make.noise("PNG", (700, 500)))
+    intake.take_file(source, cache, Job(lambda *report: reports.append(report)))
+    size = source.stat().st_size
+    assert reports == sorted(reports)
+    assert reports[-1] == (size, size)
+    assert len(reports) > 3
+
+
+def test_half_copies_of_a_crash_are_tidied(tmp_path: Path, cache: Path):
+    """The rests go, the good copies stay."""
+    taken = intake.take_file(write(tmp_path, make.picture()), cache, Job())
+    (cache / ".incoming-0123").write_bytes(b"half")
+    intake.tidy(cache)
+    assert list(cache.iterdir()) == [taken.path]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a.png", "a.png"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\me\\图.jpg", "图.jpg"),
+        ("a\r\nContent-Type: x\0.png", "aContent-Type: x.png"),
+        ("gnp.\u202eexe", "gnp.exe"),
+        ("\udcff.png", "?.png"),
+        ("\u200b \t", "?"),
+        ("", "?"),
+        ("🌻" * 200 + ".png", "🌻" * 115 + "….png"),
+        ("x" * 500, "x" * 119 + "…"),
+    ],
+)
+def test_names_are_shown_without_tricks(name: str, shown: str):
+    """No path, no control or direction characters, at most 120 characters."""
+    assert intake.clean_name(name) == shown
+    assert len(shown) <= 120
+
+
+@pytest.mark.parametrize("path", sorted(resource("samples").iterdir()), ids=lambda path: path.name)
+def test_the_samples_are_files_that_wechat_takes(path: Path, cache: Path):
+    """What ships for the first try passes our own rules and is small."""
+    taken = intake.take_file(path, cache, Job())
+    assert taken.size_bytes < 200_000
