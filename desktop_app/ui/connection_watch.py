@@ -23,6 +23,11 @@ RETRY_MS = 10_000
 ADMIN_SITE = "https://mp.weixin.qq.com/"
 
 
+def open_admin_site() -> None:
+    """Show 公众平台 in the browser."""
+    QDesktopServices.openUrl(QUrl(ADMIN_SITE))
+
+
 class ConnectionWatch(QObject):
     """Asks WeChat for the tags when an account is chosen, and every 10 s while the network is away."""
 
@@ -126,7 +131,7 @@ class ConnectionWatch(QObject):
             code=said.code,
             actions=[
                 (self.tr("复制 IP"), lambda: self._copy_ip(error.ip)),
-                (self.tr("打开公众平台"), lambda: QDesktopServices.openUrl(QUrl(ADMIN_SITE))),
+                (self.tr("打开公众平台"), open_admin_site),
                 (self.tr("重试"), self.ask),
             ],
         )

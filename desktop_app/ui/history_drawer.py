@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent, Qt
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.job import Job
 from desktop_app.store.outbox import OutboxRow, State, StoryLine
 from desktop_app.ui import story, theme
 from desktop_app.ui.chips import ChipLabel, status_look
-from desktop_app.ui.connection_watch import ADMIN_SITE
+from desktop_app.ui.connection_watch import open_admin_site
 from desktop_app.ui.context import Context
 from desktop_app.ui.story import story_text
 from desktop_app.ui.text import ElidedLabel, Paragraph
@@ -30,8 +30,6 @@ from desktop_app.ui.widgets import (
 )
 
 WIDTH = 408
-TONE_ICON = {"go": "check-circle", "red": "close-circle", "amber": "warning", "blue": "upload", "gray": "info"}
-CAN_DELETE = (State.SUCCEEDED,)
 
 
 class HistoryDrawer(Surface):
@@ -86,9 +84,9 @@ class HistoryDrawer(Surface):
         footer.setLayout(hbox(self._refresh, self._copy, None, self._delete, margins=(20, 0, 20, 0)))
         return footer
 
-    def _ask(self, signal: object) -> None:
+    def _ask(self, signal: SignalInstance) -> None:
         if self._row is not None:
-            signal.emit(self._row.id)  # type: ignore[attr-defined]
+            signal.emit(self._row.id)
 
     @property
     def row(self) -> OutboxRow | None:
@@ -140,7 +138,7 @@ class HistoryDrawer(Surface):
         for line in lines:
             said = StoryLine(line.at, line.code, {**line.args, "many": many}, line.batch_number)
             text, detail, tone = story_text(said)
-            events.append(TimelineEvent(text, story.second_clock(line.at), TONE_ICON[tone], tone, detail))
+            events.append(TimelineEvent(tone, text, story.second_clock(line.at), detail))
         self._body.addWidget(Timeline(events))
         self._body.addSpacing(20)
         self._body.addWidget(self._facts(row))
@@ -204,14 +202,14 @@ class HistoryDrawer(Surface):
         made.setLayout(column)
         return made
 
-    def _act(self, text: str, signal: object, name: str, kind: str = "plain") -> QWidget:
+    def _act(self, text: str, signal: SignalInstance, name: str, kind: str = "plain") -> QWidget:
         made = button(text, kind, dim="small", name=f"history.{name}")
         made.clicked.connect(lambda: self._ask(signal))
         return made
 
     def _site(self) -> QWidget:
         made = button(self.tr("打开公众平台核对"), "plain", dim="small", icon="open-external", name="history.site")
-        made.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(ADMIN_SITE)))
+        made.clicked.connect(open_admin_site)
         return made
 
     def _unsure(self, row: OutboxRow) -> QWidget:

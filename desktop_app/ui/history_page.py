@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -9,7 +10,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
 from desktop_app.errors import AppError
-from desktop_app.job import Job
 from desktop_app.store.accounts import Account
 from desktop_app.store.outbox import OutboxRow, State
 from desktop_app.ui import icons, story, theme
@@ -83,18 +83,12 @@ class HistoryPage(Surface):
         self.drawer = HistoryDrawer(self._context)
         self.drawer.hide()
         self._connect_drawer()
-        self._empty = EmptyState(
-            "send",
-            self.tr("还没有群发过"),
-            self.tr("发出的每一条都会记在这里"),
-            [(self.tr("去写一条"), "plain", self.new_wanted.emit)],
-        )
-        self._none = EmptyState(
-            "search",
-            self.tr("没有找到"),
-            self.tr("换个词，或清掉筛选条件"),
-            [(self.tr("清除筛选"), "plain", self._clear_filter)],
-        )
+        write = button(self.tr("去写一条"), name="history.write")
+        write.clicked.connect(self.new_wanted)
+        self._empty = EmptyState("send", self.tr("还没有群发过"), self.tr("发出的每一条都会记在这里"), [write])
+        clear = button(self.tr("清除筛选"), name="history.clear_filter")
+        clear.clicked.connect(self._clear_filter)
+        self._none = EmptyState("search", self.tr("没有找到"), self.tr("换个词，或清掉筛选条件"), [clear])
         self._stack = QStackedWidget()
         for widget in (self.table, self._empty, self._none):
             self._stack.addWidget(widget)
@@ -135,20 +129,22 @@ class HistoryPage(Surface):
 
     def _since_menu(self) -> QMenu:
         menu = QMenu()
-        for days, text in (
+        choices: tuple[tuple[int | None, str], ...] = (
             (30, self.tr("近 30 天")),
             (90, self.tr("近 90 天")),
             (365, self.tr("近 1 年")),
             (None, self.tr("全部时间")),
-        ):
-            menu.addAction(text, lambda d=days, t=text: self._set_since(d, t))
+        )
+        for days, text in choices:
+            menu.addAction(text).triggered.connect(partial(self._set_since, days, text))
         return menu
 
     def _kind_menu(self) -> QMenu:
         menu = QMenu()
-        menu.addAction(self.tr("所有类型"), lambda: self._set_kind("", self.tr("类型")))
+        menu.addAction(self.tr("所有类型")).triggered.connect(partial(self._set_kind, "", self.tr("类型")))
         for kind in ("text", "image", "voice", "video", "news"):
-            menu.addAction(story.kind_text(kind), lambda k=kind: self._set_kind(k, story.kind_text(k)))
+            text = story.kind_text(kind)
+            menu.addAction(text).triggered.connect(partial(self._set_kind, kind, text))
         return menu
 
     def _connect_drawer(self) -> None:
@@ -164,7 +160,7 @@ class HistoryPage(Surface):
 
     # --- what the frame asks ---
 
-    def actions(self) -> list[QWidget]:
+    def top_actions(self) -> list[QWidget]:
         """The age of the last answer, refresh, and a new message."""
         return [self._age, self._refresh, self._new]
 
@@ -213,12 +209,12 @@ class HistoryPage(Surface):
         wanted = Filter(self._groups.current(), self._kind, self._search.text().strip(), since)
         self._model.ask(self._account.id, wanted)
 
-    def _set_since(self, days: int | None, text: str) -> None:
+    def _set_since(self, days: int | None, text: str, _checked: bool = False) -> None:
         self._days = days
         self._since_button.setText(text)
         self._ask()
 
-    def _set_kind(self, kind: str, text: str) -> None:
+    def _set_kind(self, kind: str, text: str, _checked: bool = False) -> None:
         self._kind = kind
         self._kind_button.setText(text)
         self._ask()
@@ -247,10 +243,8 @@ class HistoryPage(Surface):
             self._stack.setCurrentWidget(self.table)
         else:
             self._stack.setCurrentWidget(self._none if filtered else self._empty)
-            if wanted.search:
-                self._none.set_title(self.tr("没有找到「{what}」").format(what=wanted.search))
-            else:
-                self._none.set_title(self.tr("没有找到"))
+            what = self.tr("没有找到「{what}」").format(what=wanted.search) if wanted.search else self.tr("没有找到")
+            self._none.set_texts(what, self.tr("换个词，或清掉筛选条件"))
         if self._wanted_id is not None:
             position = self._model.position(self._wanted_id)
             if position is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -99,8 +100,8 @@ class Cells(QStyledItemDelegate):
         row: OutboxRow | None = index.data(ROW)
         if row is None:
             return
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
         hovered = self._table.hovered_row == index.row()
         p.save()
@@ -189,9 +190,13 @@ class HistoryTable(QTableView):
         self.drawer_open = False
         self._context = context
         self._paths: dict[str, Path | None] = {}
+        self._fitting = False
+        self._chosen = self._remembered()
         self.setModel(model)
         self.setItemDelegate(Cells(context, Thumbnails(context.tasks, self), self))
         self.setHorizontalHeader(Header(self))
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.horizontalHeader().sectionResized.connect(self._resized)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.px(ROW_HEIGHT))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -227,14 +232,37 @@ class HistoryTable(QTableView):
         self.drawer_open = is_open
         self._fit_columns()
 
+    def _remembered(self) -> dict[str, dict[str, int]]:
+        """Widths that the person chose: {"full" or "drawer": {column: pixels}}."""
+        try:
+            kept = json.loads(self._context.settings.current.history_columns or "{}")
+            return {mode: {str(c): int(w) for c, w in kept.get(mode, {}).items()} for mode in ("full", "drawer")}
+        except (ValueError, TypeError, AttributeError):
+            return {"full": {}, "drawer": {}}
+
+    def _resized(self, column: int, old: int, new: int) -> None:
+        """A column was dragged: remember its width for this layout."""
+        if self._fitting or column in (Column.CONTENT, Column.ACTIONS) or not new:
+            return
+        self._chosen["drawer" if self.drawer_open else "full"][str(column)] = new
+        self._context.settings.change(history_columns=json.dumps(self._chosen))
+        self._fit_columns()
+
     def _fit_columns(self) -> None:
-        widths = WITH_DRAWER if self.drawer_open else FULL
+        self._fitting = True
+        self._fit(self._chosen["drawer" if self.drawer_open else "full"])
+        self._fitting = False
+
+    def _fit(self, chosen: dict[str, int]) -> None:
+        """Widths of the design or of the person; 内容 takes what is left."""
+        widths = dict(WITH_DRAWER if self.drawer_open else FULL)
+        widths.update({Column(int(column)): width for column, width in chosen.items() if int(column) in widths})
         room = self.viewport().width()
         narrow = self.window().width() < NARROW + 72
         self.setColumnHidden(Column.MSG_ID, narrow)
         self.setColumnHidden(Column.AUDIENCE, narrow and self.drawer_open)
         self.setColumnHidden(Column.ACTIONS, self.drawer_open)
-        used = TIME_WIDTH[self.drawer_open]
+        used = chosen.get(str(int(Column.TIME)), TIME_WIDTH[self.drawer_open])
         self.setColumnWidth(Column.TIME, used)
         for column, width in widths.items():
             if column is not Column.CONTENT and not self.isColumnHidden(column):

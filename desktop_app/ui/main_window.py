@@ -13,7 +13,6 @@ from desktop_app.errors import AppError
 from desktop_app.job import Job
 from desktop_app.services.account import Quota
 from desktop_app.store.accounts import Account
-from desktop_app.ui import announce
 from desktop_app.ui.activity_bar import ActivityBar
 from desktop_app.ui.audience_page import AudiencePage
 from desktop_app.ui.banner import Banner
@@ -21,7 +20,7 @@ from desktop_app.ui.compose_page import ComposePage
 from desktop_app.ui.connect_page import ConnectPage
 from desktop_app.ui.connection_watch import ConnectionWatch
 from desktop_app.ui.context import Context
-from desktop_app.ui.dialogs import Sheet, critical_dialog
+from desktop_app.ui.dialogs import Sheet, critical_dialog, sheet_open
 from desktop_app.ui.drop_overlay import DropOverlay
 from desktop_app.ui.history_page import HistoryPage
 from desktop_app.ui.nav_rail import NavRail
@@ -42,7 +41,7 @@ class Page(Protocol):
     title: str
     step: int | None
 
-    def actions(self) -> list[QWidget]:
+    def top_actions(self) -> list[QWidget]:
         """Buttons for the right of the top bar."""
 
     def set_account(self, account: Account) -> None:
@@ -93,18 +92,20 @@ class MainWindow(Surface):
     def _build_frame(self) -> None:
         self.rail = NavRail(
             [
-                ("send", "send", self.tr("群发"), "nav.send"),
-                ("history", "history", self.tr("群发记录"), "nav.history"),
+                ("send", self.tr("群发"), "send"),
+                ("history", self.tr("群发记录"), "history"),
             ],
-            [("settings", "settings", self.tr("设置"), "nav.settings")],
+            [("settings", self.tr("设置"), "settings")],
         )
+        for key, shortcut in (("send", "Ctrl+1"), ("history", "Ctrl+5"), ("settings", "Ctrl+,")):
+            self.rail.set_shortcut(key, shortcut)
         self.top = TopBar()
         self.banner = Banner()
         self.activity = ActivityBar()
         self._stack = QStackedWidget()
         for page in self.pages.values():
             self._stack.addWidget(page)
-            self.top.add_page(page, page.actions())
+            self.top.add_page(page, page.top_actions())
         content = QWidget()
         content.setLayout(vbox(self.top, self.banner, self._stack, self.activity, spacing=0))
         frame = QWidget()
@@ -120,7 +121,7 @@ class MainWindow(Surface):
         self.watch = ConnectionWatch(self._context, self)
 
     def _connect_signals(self) -> None:
-        self.rail.chosen.connect(self.show_page)
+        self.rail.activated.connect(self.show_page)
         self.top.stepper.clicked.connect(self._go_to_step)
         self.top.switcher.chosen.connect(self.use_account)
         self.top.switcher.connect_wanted.connect(self.show_connect)
@@ -161,8 +162,8 @@ class MainWindow(Surface):
     def _add_shortcut(self, keys: str, slot: Callable[[], object]) -> None:
         action = QAction(self)
         action.setShortcut(QKeySequence(keys))
-        # Shortcuts of a window fire under a sheet that lies inside it: one gate for all of them.
-        action.triggered.connect(lambda: None if self.sheet() else slot())
+        # A sheet lets the shortcuts rest; one that is on its way in or out is caught here.
+        action.triggered.connect(lambda: None if sheet_open(self) else slot())
         self.addAction(action)
 
     # --- services for pages -------------------------------------------------------------------------------------
@@ -176,7 +177,6 @@ class MainWindow(Surface):
     ) -> None:
         """Show a short message at the bottom."""
         self._toaster.show(text, icon, tone, action)
-        announce.say(self, text)
 
     def sheet(self) -> Sheet | None:
         """The dialog that is open inside the window, if one is."""
@@ -410,7 +410,7 @@ class MainWindow(Surface):
 
     def _restore_geometry(self) -> None:
         self.resize(1280, 800)
-        kept = self._context.settings.value.window_geometry
+        kept = self._context.settings.current.window_geometry
         if kept:
             self.restoreGeometry(QByteArray.fromHex(kept.encode()))
 

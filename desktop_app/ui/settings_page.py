@@ -119,25 +119,24 @@ class AccountRow(QWidget):
 
     def _buttons(self, account: Account, current: bool) -> QVBoxLayout:
         name = f"settings.{{}}.{account.app_id}"
-        row = hbox()
+        row, row_buttons = hbox(), []
         if not current:
             switch = button(self.tr("切换过去"), dim="small", name=name.format("switch"))
             switch.clicked.connect(lambda: self.switch_wanted.emit(account.id))
-            row.addWidget(switch)
+            row_buttons.append(switch)
         rename = button(self.tr("改名称"), dim="small", name=name.format("rename"))
         rename.clicked.connect(lambda: self.rename_wanted.emit(account.id))
-        row.addWidget(rename)
+        row_buttons.append(rename)
         if not account.is_sandbox:
             secret = button(self.tr("更换 AppSecret"), dim="small", name=name.format("secret"))
             secret.clicked.connect(lambda: self.secret_wanted.emit(account.id))
-            row.addWidget(secret)
+            row_buttons.append(secret)
         remove = button(self.tr("移除"), "danger", dim="small", name=name.format("remove"))
         remove.clicked.connect(lambda: self.remove_wanted.emit(account.id))
-        row.addWidget(remove)
-        for i in range(row.count()):
-            widget = row.itemAt(i).widget()
-            if widget is not None:
-                widget.setAccessibleName(f"{account.name}，{widget.property('text')}")
+        row_buttons.append(remove)
+        for made in row_buttons:
+            row.addWidget(made)
+            made.setAccessibleName(f"{account.name}，{made.text()}")
         return vbox(None, row, None, spacing=0)
 
     def _protection(self, account: Account) -> QVBoxLayout:
@@ -205,7 +204,7 @@ class SettingsPage(Surface):
 
     # --- what the frame asks ---
 
-    def actions(self) -> list[QWidget]:
+    def top_actions(self) -> list[QWidget]:
         """Nothing but the list itself."""
         return []
 
