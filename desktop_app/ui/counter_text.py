@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtCore import QMimeData, QRectF, QSize, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
@@ -12,10 +12,17 @@ from desktop_app.ui.style_paint import paint_field
 from desktop_app.ui.widgets import hbox, label, set_error, vbox
 
 
+def _brings_files(source: QMimeData) -> bool:
+    bitmap = source.hasImage() and not source.hasFormat("text/plain")
+    return bitmap or any(url.isLocalFile() for url in source.urls())
+
+
 class _Edit(QPlainTextEdit):
     """The editor without a frame: its parent paints the border."""
 
     focus_moved = Signal()
+    files_pasted = Signal(object)
+    """A QMimeData with files or a bitmap was pasted here; it is valid while the slot runs."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -24,6 +31,17 @@ class _Edit(QPlainTextEdit):
         self.setProperty("ring", "parent")
         self.viewport().setAutoFillBackground(False)
         self.document().setDocumentMargin(0)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Text only. Refused files travel on to the window, which knows what to do with them."""
+        return source.hasText() and not _brings_files(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Pasted text goes in without its formats; files and bitmaps are handed on."""
+        if self.canInsertFromMimeData(source):
+            self.insertPlainText(source.text())
+        elif _brings_files(source):
+            self.files_pasted.emit(source)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -1,0 +1,143 @@
+"""DropZone: the dashed place that takes files by a click, and the red rows of files that cannot be used."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from desktop_app.ui import icons, theme
+from desktop_app.ui.announce import announce
+from desktop_app.ui.drop_target import paint_drop_target
+from desktop_app.ui.error_box import words
+from desktop_app.ui.file_intake import Refusal
+from desktop_app.ui.paint import painter, round_rect
+from desktop_app.ui.text import ElidedLabel
+from desktop_app.ui.widgets import Card, IconLabel, hbox, icon_button, label, vbox
+
+SHOWN_REFUSALS = 3
+
+
+class DropZone(QAbstractButton):
+    """An empty form's invitation: drop, paste, or click to choose. Files dropped anywhere go the same way."""
+
+    def __init__(self, icon: str, title: str, rule: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon, self._rule = icon, rule
+        self.setText(title)
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(rule)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setProperty("radius", 8)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMaximumHeight(280)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 220)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 140)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        box = QRectF(self.rect())
+        ground = "bg.hover" if self.underMouse() else None
+        with painter(self) as p:
+            round_rect(p, box, 8, ground, "field.mark", 1, (3, 2))
+            top = box.center().y() - 46
+            icons.paint(p, QRectF(0, top, box.width(), 24), self._icon, 24, "text.2")
+            p.setFont(theme.font("body.l", bold=True))
+            p.setPen(theme.color("text"))
+            center = int(Qt.AlignmentFlag.AlignCenter)
+            p.drawText(QRectF(0, top + 34, box.width(), 20), center, self.text())
+            p.setFont(theme.font("caption"))
+            p.setPen(theme.color("text.3"))
+            flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+            p.drawText(QRectF(24, top + 60, box.width() - 48, 40), flags, self._rule)
+
+
+class AddTile(QAbstractButton):
+    """The dashed cell of 88×88 at the end of a row of pictures."""
+
+    def __init__(self, text: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(text)
+        self.setObjectName(name)
+        self.setAccessibleName(text)
+        self.setFixedSize(88, 88)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setProperty("radius", 8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with painter(self) as p:
+            paint_drop_target(p, QRectF(self.rect()), "idle", "plus", self.text())
+
+
+class RefusalRow(Card):
+    """One file that cannot be used: its name, the reason and the rule, and a button that puts the row away."""
+
+    dismissed = Signal(object)
+
+    def __init__(self, refusal: Refusal, parent: QWidget | None = None) -> None:
+        super().__init__("red.bg", "red.line", parent=parent)
+        said = words(refusal.error)
+        self.sentence = self.tr("{name}：{reason}").format(name=refusal.name, reason=said.line)
+        name = ElidedLabel(refusal.name, "body", "text", bold=True)
+        reason = label(said.line, "caption", "red.text", wrap=True)
+        close = icon_button("close", self.tr("收起「{name}」的提示").format(name=refusal.name), dim="small")
+        close.setObjectName("compose.refusal.close")
+        close.clicked.connect(lambda: self.dismissed.emit(self))
+        column = vbox(name, reason, spacing=2)
+        row = hbox(IconLabel("close-circle", 16, "red"), column, close, spacing=12, margins=(12, 8, 8, 8))
+        row.setStretch(1, 1)
+        self.setLayout(row)
+        self.setAccessibleName(self.sentence)
+
+
+class RefusalList(QWidget):
+    """The newest refusals, three at most in full; the rest is counted."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[RefusalRow] = []
+        self._more = label("", "caption", "red.text")
+        self._column = vbox(self._more, spacing=8)
+        self.setLayout(self._column)
+        self._show()
+
+    def add(self, refusal: Refusal) -> None:
+        """Show why a file was refused."""
+        row = RefusalRow(refusal)
+        row.dismissed.connect(self._dismiss)
+        self._rows.insert(0, row)
+        self._column.insertWidget(0, row)
+        announce(self, row.sentence, urgent=True)
+        self._show()
+
+    def rows(self) -> list[RefusalRow]:
+        """All refusals, the newest first."""
+        return list(self._rows)
+
+    def clear(self) -> None:
+        """Put all away."""
+        for row in self._rows:
+            row.hide()
+            row.deleteLater()
+        self._rows.clear()
+        self._show()
+
+    def _dismiss(self, row: RefusalRow) -> None:
+        self._rows.remove(row)
+        row.hide()
+        row.deleteLater()
+        self._show()
+
+    def _show(self) -> None:
+        for place, row in enumerate(self._rows):
+            row.setVisible(place < SHOWN_REFUSALS)
+        hidden = len(self._rows) - SHOWN_REFUSALS
+        self._more.setText(self.tr("还有 {n} 个文件不能用").format(n=hidden))
+        self._more.setVisible(hidden > 0)
+        self.setVisible(bool(self._rows))

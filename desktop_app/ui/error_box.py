@@ -1,0 +1,112 @@
+"""Words for every error, and the dialog that shows one. The only place that turns codes into sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.errors import AppError, Refused
+from desktop_app.ui.dialogs import critical_dialog
+from desktop_app.ui.error_words import ERROR_WORDS
+from desktop_app.ui.units import count_text, size_text, translated_kind
+from desktop_app.wechat.errcodes import lookup
+
+
+@dataclass(frozen=True)
+class Words:
+    """An error as a person reads it. ``code`` comes last and small; it is empty where a number would not help."""
+
+    title: str
+    advice: str
+    code: str = ""
+
+    @property
+    def line(self) -> str:
+        """Title and advice as one line: 「连不上网。检查网络，联网后再试」."""
+        return f"{self.title}。{self.advice}" if self.advice else self.title
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Errors", text)
+
+
+def words(error: AppError) -> Words:
+    """What an error says. Never empty, whatever the code."""
+    if error.code.startswith("wx."):
+        return _wechat_words(error)
+    return code_words(error.code, error.args_)
+
+
+def code_words(code: str, args: Mapping[str, Any] | None = None) -> Words:
+    """What one of our own codes says, filled from its arguments; unknown codes are named."""
+    known = code in ERROR_WORDS
+    title, advice = ERROR_WORDS[code if known else ""]
+    shown = _Arguments((name, _Argument(value)) for name, value in (args or {}).items())
+    return Words(_tr(title).format_map(shown), _tr(advice).format_map(shown), "" if known else code)
+
+
+def _wechat_words(error: AppError) -> Words:
+    errcode = error.errcode if isinstance(error, Refused) else int(error.code.removeprefix("wx."))
+    entry = lookup(errcode)
+    if errcode == 40164 and error.args_.get("ip"):
+        advice = _tr("把 {ip} 加到微信开发者平台（或公众平台）的 IP 白名单，加好就生效").format(ip=error.args_["ip"])
+        return Words(_tr("这台电脑的 IP 不在白名单里"), advice, str(errcode))
+    return Words(entry.title_zh, entry.advice_zh, str(errcode))
+
+
+class _Argument:
+    """One argument of an error inside a sentence: ``{limit:size}``, ``{kind:kind}``, ``{formats:format}``."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __format__(self, how: str) -> str:
+        value = self._value
+        if how == "size":
+            return size_text(value)
+        if how == "kind":
+            return translated_kind(str(value))
+        if how == "format":
+            parts = value if isinstance(value, list | tuple) else [value]
+            return " / ".join({"jpeg": "JPG"}.get(part, part.upper()) for part in parts)
+        if isinstance(value, float):
+            return f"{value:g}" if value < 10 else count_text(round(value))
+        return count_text(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+class _Arguments(dict[str, Any]):
+    """Arguments of a sentence; one that the error did not bring stays out instead of failing."""
+
+    def __missing__(self, name: str) -> _Argument:
+        return _Argument("")
+
+
+def details(error: AppError) -> str:
+    """What "copy details" copies: code, arguments, the server's words and rid. Errors never hold a secret."""
+    lines = [type(error).__name__, str(error)]
+    if isinstance(error, Refused) and error.rid:
+        lines.append(f"rid: {error.rid}")
+    return "\n".join(lines)
+
+
+def show_error(widget: QWidget, error: AppError, title: str | None = None) -> None:
+    """A dialog in the window of ``widget``: what happened, what to do, and the details to copy."""
+    said = words(error)
+    critical_dialog(
+        widget.window(),
+        "warning",
+        "red",
+        title or said.title,
+        said.line if title else said.advice,
+        (),
+        [
+            (_tr("知道了"), "primary", None),
+            (_tr("复制错误详情"), "plain", lambda: QGuiApplication.clipboard().setText(details(error))),
+        ],
+        hint=_tr("错误码 {code}").format(code=said.code) if said.code else "",
+    ).open()

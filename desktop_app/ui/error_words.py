@@ -1,0 +1,95 @@
+"""What each error code of ours says in the window: title (what happened) and advice (what to do next).
+
+WeChat's own codes (``wx.40164``) are worded in ``wechat/errcodes.py``. ``{name}`` is filled from the error's
+arguments; after a colon stands how it is written: ``{limit:size}``, ``{kind:kind}``, ``{formats:format}``.
+"""
+
+from __future__ import annotations
+
+# Sources of the translation context "Errors": the table itself is what a translator gets.
+ERROR_WORDS: dict[str, tuple[str, str]] = {
+    # No usable answer
+    "net.dns": ("连不上网", "找不到微信的服务器。检查网络，联网后再试"),
+    "net.refused": ("连不上微信", "没有接通。检查网络和代理，过一会儿再试"),
+    "net.timeout": ("等不到微信的答复", "网络可能很慢，过一会儿再试"),
+    "net.reset": ("连接中断了", "检查网络后再试"),
+    "net.cut": ("答复没有收全", "连接中断了，检查网络后再试"),
+    "net.tls": (
+        "加密连接没有通过检查",
+        "检查这台电脑的时间；公司网络可能拦截了加密连接，请问网络管理员",
+    ),
+    "net.proxy": ("连不上代理", "检查代理地址，或改为直接连接"),
+    "net.proxy_auth": ("代理要求登录", "检查代理的用户名和密码"),
+    "net.portal": (
+        "网络要先登录",
+        "回答的是一个登录网页，不是微信。在浏览器里登录这个网络后再试",
+    ),
+    "net.redirect": (
+        "请求被转到了别处",
+        "为了安全没有跟过去。检查接口地址和公司网络",
+    ),
+    "net.http": ("微信的服务器出错了", "HTTP {status}。过几分钟再试"),
+    "net.garbage": ("看不懂微信的答复", "可能是网络中间设备改动了内容，过一会儿再试"),
+    "net.too_big": ("答复大得不正常", "没有读完。检查接口地址和公司网络"),
+    # Files: the reason first, then the way out
+    "media.missing": ("文件不在了", "它可能已被移走或删除，重新选择一次"),
+    "media.folder": ("这是一个文件夹", "打开它，把里面的文件拖进来"),
+    "media.not_a_file": ("这不是普通的文件", "先存成文件再拖进来"),
+    "media.locked": ("没有读取这个文件的权限", "关掉正在用它的程序，或换个位置再试"),
+    "media.unreadable": ("文件读不出来", "它可能损坏了，重新存一份再拖进来"),
+    "media.changed": ("文件正在被改动", "等它存完，再拖进来"),
+    "media.empty": ("文件是空的", "重新导出一次再拖进来"),
+    "media.broken": ("{kind:kind}文件损坏了", "打开看看，重新导出一次再拖进来"),
+    "media.unknown": ("认不出这种文件", "这里只收图片、语音和视频"),
+    "media.kind": (
+        "这是{kind:kind}，不是{wanted:kind}",
+        "拖到「{kind:kind}」里",
+    ),
+    "media.format": (
+        "微信不支持 {format:format} 格式",
+        "{kind:kind}只收 {formats:format}，另存为其中一种再拖进来",
+    ),
+    "media.too_big": (
+        "{size_bytes:size}，超过{kind:kind}上限 {limit:size}",
+        "压小后再拖进来",
+    ),
+    "media.too_long": ("{seconds} 秒，超过语音上限 {limit} 秒", "剪短后再拖进来"),
+    "media.too_many_pixels": ("图片的像素太多", "缩小到 {limit} 像素以内再拖进来"),
+    "media.no_video": ("文件里没有画面", "它只有声音，换一个视频"),
+    "media.too_many": ("放不下了", "一条图片消息最多 {limit} 张"),
+    "media.twice": ("这个文件已经在里面了", "同一条消息里不用放两次"),
+    "media.disk_full": ("磁盘满了", "腾出一些空间后再拖进来"),
+    "media.cache": ("存不进缓存文件夹", "检查数据文件夹的权限和磁盘"),
+    # The local store
+    "store.in_use": ("这份数据正在被另一个程序使用", "先关掉另一个窗口，再打开"),
+    "store.newer": ("这份数据来自更新的版本", "请用较新的群发台打开"),
+    "store.full": ("磁盘满了", "腾出一些空间后再试"),
+    "store.busy": ("数据文件正被占用", "过一会儿再试"),
+    "store.read_only": ("数据文件夹不能写入", "检查文件夹的权限"),
+    "store.folder": ("数据文件夹用不了", "检查文件夹的权限和磁盘空间"),
+    "store.damaged": ("数据文件损坏了", "可以从备份恢复"),
+    "store.restore": ("没能从备份恢复", "检查备份文件夹的权限和磁盘空间"),
+    "store.backup": ("没能备份", "检查备份文件夹的权限和磁盘空间"),
+    "store.changed": ("这条记录刚刚变过", "看一眼最新的状态再决定"),
+    "store.transition": ("这条记录现在不能这样做", "看一眼最新的状态再决定"),
+    "store.no_send": ("找不到这条记录", "刷新列表再看"),
+    "store.row_damaged": ("这条记录损坏了", "请在公众平台核对它有没有发出"),
+    "settings.unreadable": ("设置读不出来", "先用默认设置，改动后会重新保存"),
+    "settings.unwritable": ("设置没有保存", "检查数据文件夹的权限和磁盘空间"),
+    # Accounts and addresses
+    "secret.needed": ("需要输入 AppSecret", "在「设置 · 账号」里输入后继续"),
+    "address.insecure": ("地址要以 https:// 开头", "http:// 只能用于这台电脑自己"),
+    "address.malformed": ("地址写得不对", "形如 https://api.weixin.qq.com"),
+    "proxy.malformed": ("代理地址写得不对", "形如 http://proxy.example:8080"),
+    # Whom and what: refused before anything left
+    "audience.one_openid": ("只有一个人", "群发至少 2 人；发给一个人用预览"),
+    "audience.empty": ("受众是空的", "选一个标签，或放进一份名单"),
+    "audience.duplicate": ("名单里有重复的人", "去掉重复后再发"),
+    "audience.openid": ("名单里有不是 OpenID 的内容", "检查选中的列"),
+    "audience.tag": ("标签不对", "刷新标签后重新选"),
+    "audience.too_many": ("一次最多 {limit} 人", "减少后再发"),
+    "message.text": ("文字是空的", "写点什么再发"),
+    "text.encoding": ("文字里有无法发送的字符", "删掉显示成方框的字符再发"),
+    # Whatever has no words of its own
+    "": ("没有成功", "再试一次；还不行就复制详情，发给技术支持"),
+}
