@@ -5,7 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
     QFontMetrics,
     QKeyEvent,
@@ -42,7 +53,8 @@ PAD = 24
 WITH_DRAWER = {Column.CONTENT: 248, Column.STATE: 128, Column.AUDIENCE: 128, Column.PEOPLE: 78, Column.MSG_ID: 93}
 FULL = {Column.CONTENT: 352, Column.STATE: 144, Column.AUDIENCE: 200, Column.PEOPLE: 88, Column.MSG_ID: 120}
 TIME_WIDTH = {True: 85, False: 136}
-NARROW = 1100 - 72
+NARROW = 1100
+SAVE_DELAY_MS = 500
 KIND_ICON = {"text": "file", "image": "image", "voice": "voice", "video": "video", "news": "article"}
 ACTIONS = (("eye", "open"), ("refresh", "refresh"), ("copy", "copy"))
 ACTION = 28
@@ -192,6 +204,10 @@ class HistoryTable(QTableView):
         self._paths: dict[str, Path | None] = {}
         self._fitting = False
         self._chosen = self._remembered()
+        self._save = QTimer(self)
+        self._save.setSingleShot(True)
+        self._save.setInterval(SAVE_DELAY_MS)
+        self._save.timeout.connect(self._save_columns)
         self.setModel(model)
         self.setItemDelegate(Cells(context, Thumbnails(context.tasks, self), self))
         self.setHorizontalHeader(Header(self))
@@ -245,8 +261,16 @@ class HistoryTable(QTableView):
         if self._fitting or column in (Column.CONTENT, Column.ACTIONS) or not new:
             return
         self._chosen["drawer" if self.drawer_open else "full"][str(column)] = new
-        self._context.settings.change(history_columns=json.dumps(self._chosen))
+        self._save.start()
         self._fit_columns()
+
+    def _save_columns(self) -> None:
+        kept = json.dumps(self._chosen)
+
+        def save(job: Job) -> None:
+            self._context.settings.change(history_columns=kept)
+
+        self._context.tasks.start("work", save)
 
     def _fit_columns(self) -> None:
         self._fitting = True
@@ -258,7 +282,7 @@ class HistoryTable(QTableView):
         widths = dict(WITH_DRAWER if self.drawer_open else FULL)
         widths.update({Column(int(column)): width for column, width in chosen.items() if int(column) in widths})
         room = self.viewport().width()
-        narrow = self.window().width() < NARROW + 72
+        narrow = self.window().width() < NARROW
         self.setColumnHidden(Column.MSG_ID, narrow)
         self.setColumnHidden(Column.AUDIENCE, narrow and self.drawer_open)
         self.setColumnHidden(Column.ACTIONS, self.drawer_open)

@@ -1,0 +1,158 @@
+"""Robot: a person's hands on the real window: mouse, keys and drops on widgets found by their objectName."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QScrollArea, QWidget
+
+STEP_MS = 10
+
+
+class RobotError(AssertionError):
+    """Something that a person would have looked for was not there in time."""
+
+
+class Robot:
+    """Works on one window. Every method lets the event loop run, as a person does."""
+
+    def __init__(self, window: QWidget, timeout_s: float = 30.0) -> None:
+        self.window = window
+        self.timeout_s = timeout_s
+
+    def find(self, name: str) -> QWidget | None:
+        """The visible widget of that objectName, or None."""
+        return next(
+            (widget for widget in self.window.findChildren(QWidget, name) if widget.isVisible()),
+            None,
+        )
+
+    def get(self, name: str, *, enabled: bool = True) -> QWidget:
+        """Wait until the widget is visible (and may be operated) and return it."""
+
+        def ready() -> bool:
+            widget = self.find(name)
+            return widget is not None and (widget.isEnabled() or not enabled)
+
+        self.until(ready, f"{name} is not there{' or not enabled' if enabled else ''}")
+        found = self.find(name)
+        assert found is not None
+        return found
+
+    def until(self, condition: Callable[[], bool], what: str, timeout_s: float | None = None) -> None:
+        """Let the window live until something is true. Raises RobotError after the timeout."""
+        end = time.monotonic() + (timeout_s or self.timeout_s)
+        while not condition():
+            if time.monotonic() > end:
+                raise RobotError(what)
+            QTest.qWait(STEP_MS)
+
+    def settle(self, ms: int = 150) -> None:
+        """Let animations and short tasks end."""
+        QTest.qWait(ms)
+
+    def click(self, name: str) -> None:
+        """Click in the middle of a widget with the left button."""
+        widget = self.get(name)
+        self._into_sight(widget)
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+        QTest.qWait(STEP_MS)
+
+    def click_row(self, name: str, row: int, column: int = 0) -> None:
+        """Click a row of a list or table."""
+        view = self.get(name)
+        assert isinstance(view, QAbstractItemView)
+        index = view.model().index(row, column)
+        view.scrollTo(index)
+        rect: QRect = view.visualRect(index)
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+        QTest.qWait(STEP_MS)
+
+    def type(self, name: str, text: str) -> None:
+        """Focus a field by a click, empty it and type."""
+        widget = self.get(name)
+        self._into_sight(widget)
+        target = widget if widget.focusPolicy() != Qt.FocusPolicy.NoFocus else widget.focusProxy() or widget
+        viewport = getattr(target, "viewport", None)
+        QTest.mouseClick(viewport() if viewport else target, Qt.MouseButton.LeftButton)
+        QTest.keyClick(target, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(target, Qt.Key.Key_Delete)
+        for i, line in enumerate(text.split("\n")):
+            if i:
+                QTest.keyClick(target, Qt.Key.Key_Return)
+            QTest.keyClicks(target, line)
+        QTest.qWait(STEP_MS)
+
+    def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key where the focus is."""
+        QTest.keyClick(QApplication.focusWidget() or self.window, key, modifiers)
+        QTest.qWait(STEP_MS)
+
+    def drop(self, name: str, paths: Sequence[Path]) -> None:
+        """Drag files from outside over the window and let go over the widget.
+
+        The events go where the window system would send them: to the widget under the mouse, or the nearest
+        parent that takes drops; what appears under the mouse meanwhile (the overlay) gets the next one.
+        """
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        widget = self.get(name)
+        self._into_sight(widget)
+        at = widget.mapTo(self.window, widget.rect().center())
+        self._drag(QEvent.Type.DragEnter, at, data)
+        QTest.qWait(STEP_MS)
+        self._drag(QEvent.Type.DragMove, at, data)
+        QTest.qWait(STEP_MS)
+        self._drag(QEvent.Type.Drop, at, data)
+        QTest.qWait(STEP_MS)
+
+    def _drag(self, kind: QEvent.Type, at: QPoint, data: QMimeData) -> None:
+        target = self._taker(at)
+        inside = target.mapFrom(self.window, at)
+        actions, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        event: QDropEvent
+        if kind == QEvent.Type.DragEnter:
+            event = QDragEnterEvent(inside, actions, data, buttons, keys)
+        elif kind == QEvent.Type.DragMove:
+            event = QDragMoveEvent(inside, actions, data, buttons, keys)
+        else:
+            event = QDropEvent(QPointF(inside), actions, data, buttons, keys)
+        QApplication.sendEvent(target, event)
+
+    def _taker(self, at: QPoint) -> QWidget:
+        widget: QWidget | None = self.window.childAt(at) or self.window
+        while widget is not None and not widget.acceptDrops():
+            widget = widget.parentWidget()
+        return widget or self.window
+
+    def hover(self, name: str) -> None:
+        """Move the mouse over a widget."""
+        widget = self.get(name, enabled=False)
+        centre = QPointF(widget.rect().center())
+        move = QMouseEvent(
+            QEvent.Type.MouseMove,
+            centre,
+            widget.mapToGlobal(centre),
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(widget, move)
+
+    def grab(self, path: Path) -> None:
+        """Save a picture of the window."""
+        QTest.qWait(STEP_MS)
+        if not self.window.grab().save(str(path)):
+            raise OSError(f"cannot write {path}")
+
+    def _into_sight(self, widget: QWidget) -> None:
+        parent = widget.parentWidget()
+        while parent is not None:
+            if isinstance(parent, QScrollArea):
+                parent.ensureWidgetVisible(widget)
+            parent = parent.parentWidget()
