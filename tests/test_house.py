@@ -25,8 +25,9 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "workers": ({"services", "errors", "job", "store"}, {"PySide6.QtCore", "shiboken6"}),
     "ui": (
         {"workers", "services", "errors", "job", "paths", "settings", "wechat", "store", "media", "article"},
-        {"PySide6"},
+        {"PySide6", "shiboken6"},
     ),
+    "robot": (set(), {"PySide6"}),
     "sandbox": (set(), set()),
 }
 ANYTHING = {"app", "tour", "__main__"}
