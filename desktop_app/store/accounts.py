@@ -157,6 +157,18 @@ class Accounts:
                 "UPDATE account SET quota_correction = ? WHERE id = ?", (json.dumps(correction), account_id)
             )
 
+    def sends_since(self, account_id: int, since: float, *, to_all_only: bool) -> int:
+        """How many requests WeChat took, or may have taken, from ``since`` (Unix seconds) on."""
+        states = "'submitting', 'accepted', 'waiting_admin', 'succeeded', 'unsure', 'deleted'"
+        row = self._db.one(
+            f"""SELECT COUNT(*) FROM batch JOIN send ON send.id = batch.send_id
+            WHERE send.account_id = ? AND batch.state IN ({states})
+            AND COALESCE(batch.accepted_at, batch.first_left_at) >= ?
+            AND (? = 0 OR json_extract(send.audience, '$.type') = 'all')""",
+            (account_id, since, to_all_only),
+        )
+        return int(row[0]) if row is not None else 0
+
 
 def _account(row: sqlite3.Row) -> Account:
     right = row["mass_send_right"]
