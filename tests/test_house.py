@@ -13,8 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "desktop_app"
 
-# Part -> (parts of the app, foreign packages) that it may import, beside the standard library and itself.
 BASE = {"errors", "job", "paths", "settings", "secrets"}
+# Part -> (parts of the app, foreign packages) that it may import, beside the standard library and itself.
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     **{name: ({"errors"}, {"appdirs", "keyring"}) for name in BASE},
     "wechat": ({"errors", "job"}, {"requests", "urllib3"}),
