@@ -29,9 +29,9 @@ LOOKS = {
 
 
 def paint_drop_target(
-    p: QPainter, rect: QRectF, state: str, icon: str, text: str, bold: bool = False, icon_size: int = 18
+    p: QPainter, rect: QRectF, state: str, icon: str, text: str, style: str = "caption", icon_size: int = 18
 ) -> None:
-    """Paint a target with an icon above a line of text.
+    """Paint a target with an icon above a line of text in a style of the type table.
 
     States: ``idle`` (a place on the page), ``armed`` (files are over the window), ``over`` (let go here),
     ``refused`` (these files cannot go here), ``off`` (shown, but not for these files).
@@ -41,7 +41,7 @@ def paint_drop_target(
     line = theme.px(20)
     top = rect.center().y() - (icon_size + 4 + line) / 2
     icons.paint(p, QRectF(rect.x(), top, rect.width(), icon_size), icon, icon_size, look.ink)
-    p.setFont(theme.font("body", bold))
+    p.setFont(theme.font(style))
     p.setPen(theme.color(look.ink))
     words = QRectF(rect.x(), top + icon_size + 4, rect.width(), line)
     p.drawText(words, int(Qt.AlignmentFlag.AlignCenter), text)

@@ -58,7 +58,7 @@ class FocusRing(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._frame: RingFrame | None = None
-        self._by_keyboard = True
+        self._by_keyboard = False
         app.focusChanged.connect(self._follow)
         app.focusWindowChanged.connect(self._watch)
 

@@ -100,8 +100,9 @@ class NavRail(QWidget):
         super().__init__(parent)
         self.setFixedWidth(_WIDTH)
         self._buttons: dict[str, NavButton] = {}
-        column = vbox(_Logo(), 12, spacing=4, margins=(6, 12, 6, 12))
-        column.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        logo = _Logo()
+        column = vbox(logo, 12, spacing=4, margins=(6, 12, 6, 12))
+        column.setAlignment(logo, Qt.AlignmentFlag.AlignHCenter)
         for i, (key, text, icon) in enumerate((*items, *bottom)):
             if i == len(items):
                 column.addStretch(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRectF, QSize, Qt, QVariantAnimation
-from PySide6.QtGui import QHideEvent, QPainter, QPainterPath, QPaintEvent, QPen, QShowEvent
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
 
 from desktop_app.ui import theme
@@ -53,7 +53,7 @@ class ProgressLine(QProgressBar):
         self._move.setEndValue(1.0)
         self._move.setDuration(1200)
         self._move.setLoopCount(-1)
-        self._move.valueChanged.connect(self.update)
+        self._move.valueChanged.connect(self._step)
 
     def set_fraction(self, fraction: float) -> None:
         """How much is done, 0 to 1."""
@@ -85,9 +85,12 @@ class ProgressLine(QProgressBar):
         if self.is_busy() and not reduced():
             self._move.start()
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._move.stop()
-        super().hideEvent(event)
+    def _step(self) -> None:
+        # Not a hideEvent: that one also comes while the garbage collector takes the bar apart.
+        if self.isVisible():
+            self.update()
+        else:
+            self._move.stop()
 
     def sizeHint(self) -> QSize:
         return QSize(96, 4)

@@ -57,8 +57,8 @@ _METRICS = {
     _PM.PM_ScrollView_ScrollBarOverlap: 0,
     _PM.PM_MenuPanelWidth: 0,
     _PM.PM_MenuHMargin: 0,
-    _PM.PM_MenuVMargin: 4,
-    _PM.PM_ToolTipLabelFrameWidth: 5,
+    _PM.PM_MenuVMargin: 5,
+    _PM.PM_ToolTipLabelFrameWidth: 4,
     _PM.PM_ButtonShiftHorizontal: 0,
     _PM.PM_ButtonShiftVertical: 0,
     _PM.PM_SmallIconSize: 16,
@@ -233,7 +233,7 @@ def _polish(widget: QWidget) -> None:
         # A scroll bar promises to fill its ground; ours shows what lies below.
         widget.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
     elif isinstance(widget, QLineEdit) and widget.textMargins().isNull():
-        widget.setTextMargins(7, 0, 7, 0)  # with Qt's own 3 px: text 10 px from the border
+        widget.setTextMargins(8, 0, 8, 0)  # with the border and Qt's own 2 px: 11 px
     elif isinstance(widget, QMenu):
         widget.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         flags = Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
@@ -242,6 +242,6 @@ def _polish(widget: QWidget) -> None:
     elif isinstance(widget, QLabel) and widget.inherits("QTipLabel"):
         widget.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         widget.setFont(theme.font("caption"))
-        widget.setContentsMargins(5, 0, 5, 0)
+        widget.setContentsMargins(6, 0, 6, 0)
     elif isinstance(widget, QAbstractItemView):
         widget.setFrameShape(QFrame.Shape.NoFrame)

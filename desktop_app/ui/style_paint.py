@@ -24,7 +24,7 @@ from desktop_app.ui.paint import float_shadow, round_rect
 _State = QStyle.StateFlag
 _MenuType = QStyleOptionMenuItem.MenuItemType
 MENU_MARGINS = (16, 12, 16, 20)  # left, top, right, bottom: room for the painted shadow
-MENU_INSET = 4
+MENU_INSET = 5
 MENU_PADDING = 10
 
 
@@ -56,6 +56,7 @@ LOOKS = {
     "link": ButtonLook("blue.text"),
     "float": ButtonLook("text", "bg.surface", "bg.hover", "bg.selected"),
     "inverse": ButtonLook("text", "inverse.button", "line.strong", "line.strong", inverse=True),
+    "inverse.ghost": ButtonLook("text", None, "inverse.button", "line.strong", inverse=True),
 }
 
 
@@ -201,7 +202,7 @@ def paint_field(p: QPainter, rect: QRect | QRectF, enabled: bool, focused: bool,
     """The ground of a field, text area or combo box."""
     fill, line = "bg.surface", "line.strong"
     if not enabled:
-        fill, line = "bg.sunken", "line"
+        fill = "bg.sunken"
     elif error:
         line = "red"
     elif focused:

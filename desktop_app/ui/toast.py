@@ -79,9 +79,8 @@ class Toast(QWidget):
 
     def _make_button(self, action: ToastAction | None) -> QPushButton:
         if action is None:
-            made = button("", "inverse", icon="close")
+            made = button("", "inverse.ghost", icon="close")
             made.setAccessibleName(self.tr("关闭"))
-            made.setProperty("quiet", True)
             made.clicked.connect(self.gone)
             return made
         text, callback = action

@@ -59,7 +59,7 @@ def button(
     icon_right: bool = False,
     hint: str = "",
 ) -> QPushButton:
-    """A push button. ``kind``: send, primary, plain, danger, delete, rehearsal, ghost, link, float, inverse;
+    """A push button. ``kind``: send, primary, plain, danger, delete, rehearsal, ghost, link, float, inverse, inverse.ghost;
     ``dim``: "" (32), small (28), inline (24), large (40); ``hint``: a key shown faintly behind the text.
     """
     made = QPushButton(text, parent)
@@ -126,7 +126,7 @@ def set_tip(widget: QWidget, text: str, shortcut: str = "") -> None:
     faint = theme.current().on_inverse("text.2").name()
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     widget.setToolTip(
-        f'<span style="white-space:nowrap">{escaped}&nbsp;&nbsp; <span style="color:{faint}">{shortcut}</span></span>'
+        f'<p style="white-space:pre">{escaped}&nbsp;&nbsp;&nbsp;<span style="color:{faint}">{shortcut}</span></p>'
     )
 
 
