@@ -43,6 +43,11 @@ class Paths:
         return self.data / "qunfa.lock"
 
     @property
+    def marker(self) -> Path:
+        """The small file that tells this profile from a copy of it."""
+        return self.data / "qunfa.marker"
+
+    @property
     def settings(self) -> Path:
         """Settings as JSON."""
         return self.data / "settings.json"

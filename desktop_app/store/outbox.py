@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from typing import Any
@@ -90,27 +90,26 @@ class Outbox:
             self._tell(connection, send_id, None, "queued", {"batches": len(batches)})
         return send_id
 
-    def claim(self, due: Due, repeats_until: float) -> bytes | None:
-        """Commit that an attempt is about to leave and give its exact bytes; None if somebody was faster.
+    def claim(self, due: Due, repeats_until: float) -> tuple[Batch, bytes] | None:
+        """Commit that an attempt is about to leave and give its exact bytes; None if the row changed meanwhile.
 
         ``repeats_until`` is kept from the first attempt on. A row that does not fit its seal is not given out:
         then StoreError ``store.row_damaged``.
         """
-        batch = due.batch
         now = self._now()
         with self._db.transaction() as connection:
             found = connection.execute(
-                "SELECT b.state, b.seal, b.attempts, y.body FROM batch b JOIN batch_body y ON y.batch_id = b.id"
+                f"SELECT {BATCH_COLUMNS}, b.seal, y.body FROM batch b JOIN batch_body y ON y.batch_id = b.id"
                 " WHERE b.id = ?",
-                (batch.id,),
+                (due.batch.id,),
             ).fetchone()
-            if found is None or found["state"] != batch.state or found["attempts"] != batch.attempts:
+            if found is None or (batch := _batch(found)) != due.batch:
                 return None
             body = bytes(found["body"])
             header = _header(connection, batch.send_id)
             if found["seal"] != _seal(header, batch) or _sha256(body) != batch.body_sha256:
                 raise StoreError("store.row_damaged", send_id=batch.send_id)
-            self._write(
+            claimed = self._write(
                 connection,
                 batch,
                 "submitting",
@@ -123,7 +122,7 @@ class Outbox:
                 not_before=None,
                 asked_at=None,
             )
-        return body
+        return claimed, body
 
     def change(self, batch: Batch, code: str, args: dict[str, Any] | None = None, **changes: Any) -> Batch:
         """Change a batch and tell its story in one transaction.
@@ -134,12 +133,29 @@ class Outbox:
         with self._db.transaction() as connection:
             return self._write(connection, batch, code, args or {}, **changes)
 
-    def tell(
-        self, send_id: int, code: str, args: dict[str, Any] | None = None, batch_number: int | None = None
-    ) -> None:
+    def change_all(
+        self, batches: Iterable[Batch], code: str, args: dict[str, Any] | None = None, **changes: Any
+    ) -> list[int]:
+        """The same change for several batches, in one transaction; returns the sends that were touched.
+
+        A batch that somebody else has changed meanwhile is left as it is.
+        """
+        touched = dict[int, None]()
+        with self._db.transaction():
+            for batch in batches:
+                try:
+                    self.change(batch, code, args, **changes)
+                except StoreError as error:
+                    if error.code != "store.changed":
+                        raise
+                else:
+                    touched[batch.send_id] = None
+        return list(touched)
+
+    def tell(self, send_id: int, number: int | None, code: str, args: dict[str, Any] | None = None) -> None:
         """Write a story line that goes with no change of state."""
         with self._db.transaction() as connection:
-            self._tell(connection, send_id, batch_number, code, args or {})
+            self._tell(connection, send_id, number, code, args or {})
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -173,9 +189,7 @@ class Outbox:
 
     def story(self, send_id: int) -> list[StoryLine]:
         """What happened to a send, oldest first."""
-        lines = self._db.read(
-            "SELECT at, code, args, batch_number FROM story WHERE send_id = ? ORDER BY id", (send_id,)
-        )
+        lines = self._db.read("SELECT * FROM story WHERE send_id = ? ORDER BY id", (send_id,))
         return [StoryLine(line["at"], line["code"], _load(line["args"]), line["batch_number"]) for line in lines]
 
     def page(
@@ -222,21 +236,21 @@ class Outbox:
         )
 
     def next_due(self, account_id: int) -> float | None:
-        """When the next attempt of an account may leave, Unix seconds (0: at once); None: nothing waits for time."""
+        """When an account's next attempt may leave or its next wait ends (0: at once); None: nothing is timed."""
         row = self._db.one(
             "SELECT min(coalesce(b.not_before, 0)) AS at FROM batch b JOIN send s ON s.id = b.send_id"
-            " WHERE b.state IN (?, ?) AND b.waits_for_person = 0 AND s.account_id = ?"
+            " WHERE b.state IN (?, ?, ?) AND b.waits_for_person = 0 AND s.account_id = ?"
             " AND (b.not_before IS NOT NULL OR b.state = ?)",
-            (State.QUEUED, State.UNSURE, account_id, State.QUEUED),
+            (State.QUEUED, State.UNSURE, State.WAITING_ADMIN, account_id, State.QUEUED),
         )
         return None if row is None else row["at"]
 
-    def poll_due(self, account_id: int, now: float, limit: int) -> list[Due]:
+    def poll_due(self, account_id: int, now: float) -> list[Due]:
         """Accepted batches whose status is to be asked now, the most overdue first."""
         return self._dues(
             "b.state IN (?, ?) AND b.msg_id IS NOT NULL AND b.next_poll_at <= ? AND s.account_id = ?",
             (State.ACCEPTED, State.WAITING_ADMIN, now, account_id),
-            order=f"ORDER BY b.next_poll_at, b.id LIMIT {int(limit)}",
+            order="ORDER BY b.next_poll_at, b.id",
         )
 
     def next_poll(self, account_id: int) -> float | None:
@@ -268,8 +282,13 @@ class Outbox:
         )
         return tuple(row["account_id"] for row in found)
 
+    def latest_time(self) -> float | None:
+        """When the newest story line was written: the clock was that far once."""
+        row = self._db.one("SELECT at FROM story ORDER BY id DESC LIMIT 1")
+        return None if row is None else row["at"]
+
     def departures(self, since: float) -> list[tuple[int, float]]:
-        """(account, time) of each batch's latest attempt since ``since``: what the rate limit counts at start."""
+        """(account, time) of the attempts since ``since``: what the rate limit counts at start."""
         found = self._db.read(
             "SELECT s.account_id, t.at FROM story t JOIN send s ON s.id = t.send_id"
             " WHERE t.code = 'submitting' AND t.at >= ? AND t.id > (SELECT coalesce(max(id), 0) - 2000 FROM story)"
@@ -296,18 +315,16 @@ class Outbox:
     def _write(
         self, connection: sqlite3.Connection, old: Batch, code: str, args: dict[str, Any], **changes: Any
     ) -> Batch:
+        found = connection.execute(f"SELECT {BATCH_COLUMNS} FROM batch b WHERE b.id = ?", (old.id,)).fetchone()
+        if found is None or _batch(found) != old:
+            raise StoreError("store.changed", send_id=old.send_id)
         new = replace(old, **changes)
         if new.state is not old.state and not _legal(old, new):
             raise StoreError("store.transition", old=str(old.state), new=str(new.state))
         values = {name: _stored(name, getattr(new, name)) for name in CHANGEABLE}
         values["seal"] = _seal(_header(connection, old.send_id), new)
-        cursor = connection.execute(
-            f"UPDATE batch SET {', '.join(f'{name} = :{name}' for name in values)}"
-            " WHERE id = :id AND state = :old_state AND attempts = :old_attempts",
-            {**values, "id": old.id, "old_state": old.state, "old_attempts": old.attempts},
-        )
-        if cursor.rowcount != 1:
-            raise StoreError("store.changed", send_id=old.send_id)
+        columns = ", ".join(f"{name} = :{name}" for name in values)
+        connection.execute(f"UPDATE batch SET {columns} WHERE id = :id", {**values, "id": old.id})
         self._tell(connection, old.send_id, old.number, code, args)
         return new
 
@@ -322,10 +339,11 @@ class Outbox:
             (send_id, number, now, code, _json(args)),
         )
         kinds = connection.execute(
-            "SELECT DISTINCT state, waits_for_person AND state = ? AS waits FROM batch WHERE send_id = ?",
-            (State.QUEUED, send_id),
+            "SELECT DISTINCT state, waits_for_person FROM batch WHERE send_id = ?", (send_id,)
         ).fetchall()
-        group = group_of(combined_state({State(row["state"]) for row in kinds}), any(row["waits"] for row in kinds))
+        group = group_of(
+            combined_state({State(row["state"]) for row in kinds}), any(row["waits_for_person"] for row in kinds)
+        )
         connection.execute("UPDATE send SET changed_at = ?, grp = ? WHERE id = ?", (now, group, send_id))
 
     def _rows(self, sends: Sequence[sqlite3.Row]) -> list[OutboxRow]:
@@ -363,11 +381,8 @@ def _legal(old: Batch, new: Batch) -> bool:
 
 
 def _header(connection: sqlite3.Connection, send_id: int) -> tuple[Any, ...]:
-    return tuple(
-        connection.execute(
-            "SELECT account_id, confirmed_at, not_before FROM send WHERE id = ?", (send_id,)
-        ).fetchone()
-    )
+    sql = "SELECT account_id, confirmed_at, not_before FROM send WHERE id = ?"
+    return tuple(connection.execute(sql, (send_id,)).fetchone())
 
 
 def _seal(header: tuple[Any, ...], batch: Batch) -> str:

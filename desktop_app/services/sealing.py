@@ -1,0 +1,65 @@
+"""Sealing: a message and an audience become the requests of a send, each with its key and its exact bytes."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from desktop_app.errors import BadRequest
+from desktop_app.store.outbox import NewBatch
+from desktop_app.wechat.payload import seal_mass
+from desktop_app.wechat.types import MAX_OPENIDS, AnyAudience, Audience, Everyone, OpenidAudience, TagAudience
+
+KINDS = {"text": "text", "image": "image", "voice": "voice", "mpvideo": "video", "mpnews": "news"}
+TITLE_CHARS = 40
+
+
+def audience_parts(audience: object) -> list[AnyAudience]:
+    """The audiences of the requests: one, or even parts of a list of more than 10,000 openids.
+
+    Even parts, so that no batch is of one: WeChat refuses that. Raises BadRequest.
+    """
+    if not isinstance(audience, list | tuple) or len(audience) <= MAX_OPENIDS:
+        return [Audience.of(audience)]
+    try:
+        if len(set(audience)) != len(audience):
+            raise BadRequest("audience.duplicate")
+    except TypeError:
+        raise BadRequest("audience.openid") from None
+    count = math.ceil(len(audience) / MAX_OPENIDS)
+    edges = [len(audience) * number // count for number in range(count + 1)]
+    return [Audience.openids(audience[start:end]) for start, end in pairwise(edges)]
+
+
+def sealed_batch(
+    body: dict[str, Any], receivers: AnyAudience, send_ignore_reprint: int | bool | None, people: int | None
+) -> NewBatch:
+    """One request: its own key, and the exact bytes that go out."""
+    key = uuid.uuid4().hex  # 32 characters: a 36-character key was refused once with 45067
+    sealed = seal_mass(body, receivers, client_msg_id=key, send_ignore_reprint=send_ignore_reprint)
+    if isinstance(receivers, OpenidAudience):
+        people = len(receivers.list_)
+    return NewBatch(key, sealed.path, sealed.body, people)
+
+
+def audience_json(receivers: AnyAudience, name: str) -> dict[str, Any]:
+    """What the ledger keeps about the audience: never the openids."""
+    if isinstance(receivers, Everyone):
+        return {"type": "all", "name": name}
+    if isinstance(receivers, TagAudience):
+        return {"type": "tag", "tag_id": receivers.tag_id, "name": name}
+    return {"type": "openids", "name": name}
+
+
+def title_of(body: Mapping[str, Any]) -> str:
+    """What the table shows when nobody named the send: the first line of a text."""
+    text = body.get("text", {}).get("content", "") if body["msgtype"] == "text" else ""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")[:TITLE_CHARS]
+
+
+def kind_of(body: Mapping[str, Any]) -> str:
+    """Our word for WeChat's msgtype."""
+    return KINDS.get(body["msgtype"], body["msgtype"])
