@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop_app.ui import theme
+from desktop_app.ui.compositing import can_be_translucent
 from desktop_app.ui.paint import round_rect
 
 
@@ -47,7 +48,7 @@ class Combo(QComboBox):
         popup = self.view().window()
         flags = Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
         popup.setWindowFlags(popup.windowFlags() | flags)
-        popup.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        popup.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, can_be_translucent())
         self.view().viewport().setAutoFillBackground(False)
         for text, value in items or []:
             self.addItem(text, value)

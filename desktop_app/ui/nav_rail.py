@@ -32,7 +32,7 @@ class NavButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setProperty("radius", 8)
-        self.setFixedSize(_ITEM.width(), theme.px(_ITEM.height()))
+        self.setFixedSize(theme.px(_ITEM.width()), theme.px(_ITEM.height()))
         self.set_badge(0)
 
     def set_badge(self, count: int) -> None:
@@ -98,7 +98,7 @@ class NavRail(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(_WIDTH - _ITEM.width() + theme.px(_ITEM.width()))
         self._buttons: dict[str, NavButton] = {}
         logo = _Logo()
         column = vbox(logo, 12, spacing=4, margins=(6, 12, 6, 12))

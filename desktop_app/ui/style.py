@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.ui import style_paint as look
 from desktop_app.ui import theme
+from desktop_app.ui.compositing import can_be_translucent
 from desktop_app.ui.paint import hairline
 
 _CE = QStyle.ControlElement
@@ -235,12 +236,12 @@ def _polish(widget: QWidget) -> None:
     elif isinstance(widget, QLineEdit) and widget.textMargins().isNull():
         widget.setTextMargins(8, 0, 8, 0)  # with the border and Qt's own 2 px: 11 px
     elif isinstance(widget, QMenu):
-        widget.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        widget.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, can_be_translucent())
         flags = Qt.WindowType.FramelessWindowHint | Qt.WindowType.NoDropShadowWindowHint
         widget.setWindowFlags(widget.windowFlags() | flags)
-        widget.setContentsMargins(*look.MENU_MARGINS)
+        widget.setContentsMargins(*look.menu_margins())
     elif isinstance(widget, QLabel) and widget.inherits("QTipLabel"):
-        widget.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        widget.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, can_be_translucent())
         widget.setFont(theme.font("caption"))
         widget.setContentsMargins(6, 0, 6, 0)
     elif isinstance(widget, QAbstractItemView):

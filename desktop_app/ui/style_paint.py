@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.ui import icons, theme
+from desktop_app.ui.compositing import can_be_translucent
 from desktop_app.ui.paint import float_shadow, round_rect
 
 _State = QStyle.StateFlag
 _MenuType = QStyleOptionMenuItem.MenuItemType
-MENU_MARGINS = (16, 12, 16, 20)  # left, top, right, bottom: room for the painted shadow
+_MENU_MARGINS = (16, 12, 16, 20)  # left, top, right, bottom: room for the painted shadow
 MENU_INSET = 5
 MENU_PADDING = 10
 
@@ -285,9 +286,17 @@ def paint_combo_label(p: QPainter, option: QStyleOptionComboBox, widget: QWidget
     p.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter), text)
 
 
+def menu_margins() -> tuple[int, int, int, int]:
+    """Room around a menu for its shadow; none where a window cannot be translucent."""
+    return _MENU_MARGINS if can_be_translucent() else (0, 0, 0, 0)
+
+
 def paint_menu_panel(p: QPainter, rect: QRect) -> None:
-    """The ground of a menu, with its shadow in the margins."""
-    left, top, right, bottom = MENU_MARGINS
+    """The ground of a menu, with its shadow in the margins; a plain box where those would be black."""
+    if not can_be_translucent():
+        round_rect(p, rect, 0, "bg.surface", "line.strong")
+        return
+    left, top, right, bottom = menu_margins()
     box = QRectF(rect).adjusted(left, top, -right, -bottom)
     float_shadow(p, box, 10, small=True)
     round_rect(p, box, 10, "bg.surface", "line")
@@ -343,7 +352,7 @@ def paint_menu_item(p: QPainter, option: QStyleOptionMenuItem, menu: QWidget | N
 
 def paint_tip(p: QPainter, rect: QRect) -> None:
     """The ground of a tooltip."""
-    round_rect(p, rect, 6, "inverse")
+    round_rect(p, rect, 6 if can_be_translucent() else 0, "inverse")
 
 
 def paint_scroll_thumb(p: QPainter, thumb: QRect, vertical: bool, active: bool) -> None:

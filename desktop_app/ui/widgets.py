@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.ui import icons, theme
 from desktop_app.ui.paint import painter, round_rect
-from desktop_app.ui.style_paint import MENU_MARGINS, button_font
+from desktop_app.ui.style_paint import button_font, menu_margins
 from desktop_app.ui.text import TextLabel
 
 Item = QWidget | QLayout | int | None
@@ -59,8 +59,8 @@ def button(
     icon_right: bool = False,
     hint: str = "",
 ) -> QPushButton:
-    """A push button. ``kind``: send, primary, plain, danger, delete, rehearsal, ghost, link, float, inverse, inverse.ghost;
-    ``dim``: "" (32), small (28), inline (24), large (40); ``hint``: a key shown faintly behind the text.
+    """A push button. ``kind``: send, primary, plain, danger, delete, rehearsal, ghost, link, float, inverse,
+    inverse.ghost; ``dim``: "" (32), small (28), inline (24), large (40); ``hint``: a key, faint behind the text.
     """
     made = QPushButton(text, parent)
     made.setAutoDefault(False)  # Enter in a field must never press a button that Qt picked
@@ -101,7 +101,8 @@ def menu_button(text: str, menu: QMenu, icon: str = "", name: str = "", kind: st
 def popup_menu(menu: QMenu, at: QPoint) -> None:
     """Open a menu whose visible corner is at ``at`` (global): its window begins at the shadow's edge."""
     menu.ensurePolished()
-    menu.popup(at - QPoint(MENU_MARGINS[0], MENU_MARGINS[1]))
+    left, top, _, _ = menu_margins()
+    menu.popup(at - QPoint(left, top))
 
 
 def icon_button(
