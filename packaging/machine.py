@@ -31,7 +31,8 @@ QT = [
 FONTS = ["fonts-noto-cjk", "fonts-noto-color-emoji"]
 # A real screen for tests that need one, and hands for it.
 SCREEN = ["xvfb", "xdotool"]
-FREEZING = ["binutils"]
+# Debian's own python3 has its library inside the program; the freezer wants it beside.
+FREEZING = ["binutils", *([f"libpython3.{sys.version_info.minor}"] if sys.base_prefix == "/usr" else [])]
 
 
 class Failed(Exception):
