@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
@@ -53,9 +55,9 @@ class AccountSwitcher(QToolButton):
         self._others: tuple[Account, ...] = ()
         self.clicked.connect(self.open_menu)
 
-    def show_account(self, account: Account, others: tuple[Account, ...]) -> None:
+    def show_account(self, account: Account, others: Sequence[Account]) -> None:
         """Show ``account``; ``others`` are offered in the menu."""
-        self._account, self._others = account, others
+        self._account, self._others = account, tuple(others)
         self._tell()
 
     def show_quota(self, quota: Quota | None) -> None:

@@ -22,6 +22,7 @@ from desktop_app.ui.connection_watch import ConnectionWatch
 from desktop_app.ui.context import Context
 from desktop_app.ui.dialogs import Sheet, critical_dialog, sheet_open
 from desktop_app.ui.drop_overlay import DropOverlay
+from desktop_app.ui.error_box import show_error, words
 from desktop_app.ui.history_page import HistoryPage
 from desktop_app.ui.nav_rail import NavRail
 from desktop_app.ui.preview_dialog import PreviewDialog
@@ -71,7 +72,7 @@ class MainWindow(Surface):
         if account is None:
             self.show_connect()
         else:
-            self.use_account(account.id)
+            self._show_account(account, context.profile.accounts.list())
 
     # --- building -----------------------------------------------------------------------------------------------
 
@@ -212,11 +213,17 @@ class MainWindow(Surface):
     def use_account(self, account_id: int) -> None:
         """Make an account the current one and show its things everywhere."""
         accounts = self._context.profile.accounts
-        accounts.set_current(account_id)
-        account = accounts.get(account_id)
+
+        def choose(job: Job) -> tuple[Account, list[Account]]:
+            accounts.set_current(account_id)
+            return accounts.get(account_id), accounts.list()
+
+        self._context.tasks.start("work", choose, owner=self, on_done=lambda found: self._show_account(*found))
+
+    def _show_account(self, account: Account, all_accounts: list[Account]) -> None:
         changed = self._account is None or self._account.id != account.id
         self._account = account
-        self.top.switcher.show_account(account, accounts.list())
+        self.top.switcher.show_account(account, all_accounts)
         for page in self.pages.values():
             page.set_account(account)
         self.watch.use(account)
@@ -232,23 +239,41 @@ class MainWindow(Surface):
 
     def ask_secret(self, account_id: int) -> None:
         """Show the connect page for an account whose AppSecret has to be typed."""
-        self.connect_page.ask_secret(self._context.profile.accounts.get(account_id))
-        self.show_connect()
+
+        def find(job: Job) -> Account:
+            return self._context.profile.accounts.get(account_id)
+
+        def show(account: Account) -> None:
+            self.connect_page.ask_secret(account)
+            self.show_connect()
+
+        self._context.tasks.start("work", find, owner=self, on_done=show)
 
     def _leave_connect(self) -> None:
         if self._account is not None:
             self.show_page("send")
 
     def _rehearse(self) -> None:
-        self.use_account(self._context.start_rehearsal().id)
+        self._context.tasks.start(
+            "work",
+            lambda job: self._context.start_rehearsal(),
+            owner=self,
+            on_done=lambda account: self.use_account(account.id),
+            on_error=lambda error: show_error(self, error),
+        )
 
     def _reload_accounts(self) -> None:
-        current = self._context.profile.accounts.current()
-        if current is None:
-            self._account = None
-            self.show_connect()
-        else:
-            self.use_account(current.id)
+        def ask(job: Job) -> Account | None:
+            return self._context.profile.accounts.current()
+
+        def show(current: Account | None) -> None:
+            if current is None:
+                self._account = None
+                self.show_connect()
+            else:
+                self.use_account(current.id)
+
+        self._context.tasks.start("work", ask, owner=self, on_done=show)
 
     def _show_rehearsal(self, account: Account) -> None:
         if account.is_sandbox:
@@ -364,8 +389,6 @@ class MainWindow(Surface):
 
     def show_bug(self, error: AppError | None, text: str) -> None:
         """One dialog for what nobody expected, with the text to copy."""
-        from desktop_app.ui.error_box import words
-
         said = words(error) if error else None
         critical_dialog(
             self,

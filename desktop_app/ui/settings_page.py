@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -13,6 +15,7 @@ from desktop_app.ui.account_switcher import paint_avatar
 from desktop_app.ui.chips import ChipLabel
 from desktop_app.ui.context import Context
 from desktop_app.ui.dialogs import Sheet, critical_dialog
+from desktop_app.ui.error_box import show_error
 from desktop_app.ui.paint import painter
 from desktop_app.ui.switch import Switch
 from desktop_app.ui.widgets import (
@@ -217,19 +220,28 @@ class SettingsPage(Surface):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
-        """Read the accounts again."""
+        """Read the accounts again; the key store is asked in a task, because it may wait for the person."""
+        self._context.tasks.start("work", self._read, owner=self, on_done=self._fill)
+
+    def _read(self, job: Job) -> list[tuple[Account, bool, str]]:
+        accounts = self._context.profile.accounts
+        current = accounts.current()
+        return [
+            (account, current is not None and current.id == account.id, self._secret_state(account))
+            for account in accounts.list()
+        ]
+
+    def _fill(self, found: list[tuple[Account, bool, str]]) -> None:
         while (item := self._list.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
                 old.deleteLater()
-        accounts = self._context.profile.accounts
-        current = accounts.current()
         box = card()
         rows = QVBoxLayout()
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        for account in accounts.list():
-            row = AccountRow(account, current is not None and current.id == account.id, self._secret_state(account))
+        for account, current, secret in found:
+            row = AccountRow(account, current, secret)
             row.switch_wanted.connect(self._switch)
             row.secret_wanted.connect(self._change_secret)
             row.rename_wanted.connect(self._rename)
@@ -252,29 +264,49 @@ class SettingsPage(Surface):
     # --- what a person does ---
 
     def _switch(self, account_id: int) -> None:
-        self._context.profile.accounts.set_current(account_id)
-        self.accounts_changed.emit()
+        accounts = self._context.profile.accounts
+        self._change(lambda job: accounts.set_current(account_id))
 
     def _change_secret(self, account_id: int) -> None:
         shell(self).ask_secret(account_id)
 
     def _rename(self, account_id: int) -> None:
-        dialog = NameDialog(self.window(), self._context.profile.accounts.get(account_id))
-        dialog.named.connect(lambda name: self._update(account_id, name=name))
-        dialog.open()
+
+        def ask(account: Account) -> None:
+            dialog = NameDialog(self.window(), account)
+            dialog.named.connect(lambda name: self._update(account_id, name=name))
+            dialog.open()
+
+        self._context.tasks.start(
+            "work", lambda job: self._context.profile.accounts.get(account_id), owner=self, on_done=ask
+        )
 
     def _set_protection(self, account_id: int, on: bool) -> None:
         self._update(account_id, api_protection=on)
 
     def _update(self, account_id: int, **fields: object) -> None:
-        def save(job: Job) -> None:
-            self._context.profile.accounts.update(account_id, **fields)
+        accounts = self._context.profile.accounts
+        self._change(lambda job: accounts.update(account_id, **fields))
 
-        self._context.tasks.start("work", save, owner=self, on_done=lambda _: self.accounts_changed.emit())
+    def _change(self, work: Callable[[Job], object]) -> None:
+        self._context.tasks.start(
+            "work",
+            work,
+            owner=self,
+            on_done=lambda _: self.accounts_changed.emit(),
+            on_error=lambda error: show_error(self, error),
+        )
 
     def _ask_remove(self, account_id: int) -> None:
-        account = self._context.profile.accounts.get(account_id)
-        waiting = self._context.profile.outbox.counts(account_id)["running"]
+        profile = self._context.profile
+
+        def read(job: Job) -> tuple[Account, int]:
+            counts = profile.outbox.counts(account_id)
+            return profile.accounts.get(account_id), counts["running"] + counts["attention"]
+
+        self._context.tasks.start("work", read, owner=self, on_done=lambda found: self._confirm_remove(*found))
+
+    def _confirm_remove(self, account: Account, waiting: int) -> None:
         critical_dialog(
             self.window(),
             "delete",
@@ -287,10 +319,19 @@ class SettingsPage(Surface):
             ],
             [
                 (self.tr("保留"), "plain", None),
-                (self.tr("移除"), "delete", lambda: self._remove(account_id)),
+                (self.tr("移除"), "delete", lambda: self._remove(account.id)),
             ],
         ).open()
 
     def _remove(self, account_id: int) -> None:
-        self._context.profile.accounts.remove(account_id)
+        def remove(job: Job) -> bool:
+            return self._context.profile.accounts.remove(account_id)
+
+        self._context.tasks.start(
+            "work", remove, owner=self, on_done=self._removed, on_error=lambda error: show_error(self, error)
+        )
+
+    def _removed(self, secret_gone: bool) -> None:
+        if not secret_gone:
+            shell(self).toast(self.tr("系统钥匙串没有删掉 AppSecret，请到钥匙串里手动删除"), "warning", "amber")
         self.accounts_changed.emit()

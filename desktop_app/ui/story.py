@@ -125,12 +125,25 @@ def words_for(code: str, args: dict[str, Any]) -> Words:
 def reason_text(code: str, args: dict[str, Any]) -> Words:
     """Words for why a batch waits, failed or is in doubt. Codes are those of errors, and a few of our own."""
     own = {
-        "late": (_tr("打开得晚了，等你确认"), _tr("确认发送之后过了 10 分钟才轮到它。要继续发，按「继续发送」。")),
-        "copied": (
+        "send.found": (
+            _tr("隔了太久，等你确认"),
+            _tr("确认发送之后过了 10 分钟还没有轮到它。要继续发，按「继续发送」"),
+        ),
+        "schedule.missed": (_tr("到点时没有发出"), _tr("到点时程序没有开着或没联网。现在发，按「继续发送」")),
+        "crashed": (_tr("提交时程序中断了"), _tr("不确定有没有发出去")),
+        "admin.silent": (_tr("30 分钟里没有等到管理员确认"), _tr("不确定有没有发出去，在公众平台核对")),
+        "admin": (_tr("管理员没有确认"), _tr("管理员拒绝，或 30 分钟内没有确认（微信不说是哪一种）")),
+        "accepted.unknown": (_tr("微信没有给出 msg_id"), _tr("结果要在公众平台核对")),
+        "marked": (_tr("本人标记：没有发出"), ""),
+        "profile.restored": (
+            _tr("记录是从备份恢复的，等你确认"),
+            _tr("先在公众平台核对这条有没有发过，再按「继续发送」"),
+        ),
+        "profile.copied": (
             _tr("资料夹换了地方，等你确认"),
             _tr("这份资料像是从另一台电脑或备份拷来的。先确认没有在别处发过，再继续。"),
         ),
-        "clock": (_tr("电脑时间变过，等你确认"), _tr("看一下电脑的时间对不对，再按「继续发送」。")),
+        "clock.jumped": (_tr("电脑时间变过，等你确认"), _tr("看一下电脑的时间对不对，再按「继续发送」。")),
     }
     if code in own:
         return Words(*own[code])
