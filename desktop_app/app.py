@@ -84,15 +84,34 @@ class SingleInstance(QObject):
 
     def first(self) -> bool:
         """Whether this is the first start; otherwise the first was told to come to the front."""
-        socket = QLocalSocket()
-        socket.connectToServer(self._name)
-        if socket.waitForConnected(500):
-            socket.write(b"raise\n")
-            socket.waitForBytesWritten(500)
-            socket.disconnectFromServer()
+        if self._tell():
+            return False
+        if self._server.listen(self._name):
+            return True
+        if self._tell():
             return False
         QLocalServer.removeServer(self._name)  # left behind by a crash
         self._server.listen(self._name)
+        return True
+
+    def told_another(self) -> bool:
+        """Whether a window that opened at the same moment was found within 3 s and told to come to the front."""
+        self._server.close()
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            if self._tell():
+                return True
+            time.sleep(0.05)
+        return False
+
+    def _tell(self) -> bool:
+        socket = QLocalSocket()
+        socket.connectToServer(self._name)
+        if not socket.waitForConnected(500):
+            return False
+        socket.write(b"raise\n")
+        socket.waitForBytesWritten(500)
+        socket.disconnectFromServer()
         return True
 
     def close(self) -> None:
@@ -212,7 +231,11 @@ def run(*, data_dir: Path | None = None, sandbox: bool = False, base_url: str | 
         paths.create()
         start_log(paths)
         app = App(paths, sandbox=sandbox, base_url=base_url)
-    except (OSError, StoreError) as error:
+    except StoreError as error:
+        if error.code == "store.in_use" and instance.told_another():
+            return 0  # two starts at once: the other one won
+        return cannot_start(error, paths)
+    except OSError as error:
         return cannot_start(error, paths)
     sys.excepthook = report_bug
     instance.raised.connect(app.window.come_to_front)
