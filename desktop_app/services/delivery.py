@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SENDS_A_MINUTE = 60
 RATE_WINDOW_S = 60.0
 SECRET = "secret.needed"
+NO_QUOTA = 45028
 
 PAUSES = {Answer.NOT_TAKEN: REPEAT_GAP_S, Answer.NOTHING_LEFT: OFFLINE_RETRY_S}
 """What stops one batch would stop the account's next ones too: no request of it for so many seconds."""
@@ -206,7 +207,7 @@ class Delivery:
         del self._unsettled[batch.id]
         self._say(batch.send_id)
         if isinstance(outcome, AppError):
-            self._stop_the_others(due.account_id, answer, outcome)
+            self._learn(due, answer, outcome)
         return answer
 
     def _settle_leftovers(self, account_id: int) -> None:
@@ -215,15 +216,23 @@ class Delivery:
             if due.account_id == account_id:
                 self._settle(due, batch, outcome)
 
+    def _learn(self, due: Due, answer: Answer, outcome: AppError) -> None:
+        """What one refusal says about the account, and about its other sends."""
+        if answer in (Answer.ADMIN_WITH_ID, Answer.ADMIN_WITHOUT_ID):
+            self._accounts.update(due.account_id, api_protection=True)
+        elif answer in (Answer.NO_TOKEN, Answer.NOTHING_LEFT):
+            self._stop_the_others(due.account_id, answer, outcome)
+        elif getattr(outcome, "errcode", 0) == NO_QUOTA and counts_in_quota(
+            self._accounts, due.account_id, due.to_all
+        ):
+            self._accounts.quota_refused(due.account_id)
+
     def _stop_the_others(self, account_id: int, answer: Answer, outcome: AppError) -> None:
         now = self._now()
         queued = [due for due in self._outbox.due(account_id, now) if due.batch.state is State.QUEUED]
-        if answer is Answer.NO_TOKEN:
-            self._wait([due.batch for due in queued], outcome.code, shown_args(outcome))
-        elif answer is Answer.NOTHING_LEFT:
-            self._wait([due.batch for due in queued if now >= self._give_up_at(due)], outcome.code)
-        elif answer in (Answer.ADMIN_WITH_ID, Answer.ADMIN_WITHOUT_ID):
-            self._accounts.update(account_id, api_protection=True)
+        if answer is Answer.NOTHING_LEFT:
+            queued = [due for due in queued if now >= self._give_up_at(due)]
+        self._wait([due.batch for due in queued], outcome.code, shown_args(outcome))
 
     def _give_up_at(self, due: Due) -> float:
         """How long first attempts go on by themselves: 10 minutes after the person's word or the last answer."""
@@ -266,5 +275,9 @@ class Delivery:
 
 def quota_is_spent(accounts: AccountService, account_id: int, to_all: bool) -> bool:
     """Whether the local record says that WeChat would refuse: a 服务号's sends to all, any send of a 订阅号."""
-    counted = to_all or accounts.get(account_id).kind == "subscription"
-    return counted and accounts.quota(account_id).left <= 0
+    return counts_in_quota(accounts, account_id, to_all) and accounts.quota(account_id).left <= 0
+
+
+def counts_in_quota(accounts: AccountService, account_id: int, to_all: bool) -> bool:
+    """Whether a send uses up the account's own quota; the others only each follower's four a month."""
+    return to_all or accounts.get(account_id).kind == "subscription"

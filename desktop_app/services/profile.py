@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -13,8 +14,7 @@ from desktop_app.errors import StoreError
 from desktop_app.paths import Paths
 from desktop_app.secrets import Secrets
 from desktop_app.services.account import AccountService
-from desktop_app.services.audience import Audiences
-from desktop_app.services.composing import Composing
+from desktop_app.services.checkpoints import reached
 from desktop_app.services.sending import Sending
 from desktop_app.store import backup
 from desktop_app.store.accounts import Accounts
@@ -24,6 +24,7 @@ from desktop_app.store.drafts import Drafts
 from desktop_app.store.lock import ProfileLock
 from desktop_app.store.marker import Marker
 from desktop_app.store.outbox import Outbox
+from desktop_app.wechat import WeChatClient
 
 log = logging.getLogger(__name__)
 
@@ -87,11 +88,15 @@ class Profile:
         backup.back_up_if_due(self.paths.database, self.paths.backups, self.now())
 
     def _build(self) -> None:
+        from desktop_app.services.audience import Audiences
+        from desktop_app.services.composing import Composing
+
         self._closed = False
         self.secrets = Secrets()
         self.account_store = Accounts(self.db)
         self.outbox = Outbox(self.db, self.now)
-        self.accounts = AccountService(self.account_store, self.secrets, now=self.now)
+        make_client = partial(WeChatClient, _trace=lambda point: reached(f"wire.{point}"))
+        self.accounts = AccountService(self.account_store, self.secrets, now=self.now, make_client=make_client)
         self.audiences = Audiences(self.accounts, TagCache(self.db), RecentAudiences(self.db), now=self.now)
         self.composing = Composing(
             self.accounts,

@@ -119,6 +119,7 @@ CREATE TABLE batch (
 );
 CREATE INDEX batch_open ON batch (state, not_before);
 CREATE INDEX batch_msg_id ON batch (msg_id, send_id);
+CREATE INDEX batch_left ON batch (first_left_at);
 CREATE INDEX batch_poll ON batch (state, next_poll_at);
 
 CREATE TABLE batch_body (                 -- apart, so that reading a state never walks through 300 kB of openids

@@ -146,7 +146,8 @@ class OutboxWorker(QObject):
         self._sending.poll(account_id, job=job)
         nap_s = self._sending.seconds_until_due(account_id)
         wanted = nap_s is not None or self._sending.needs_secret(account_id)
-        return _Round(account_id, nap_s, wanted and not self._accounts.has_secret(account_id))
+        there = self._accounts.get(account_id).removed_at is None
+        return _Round(account_id, nap_s, wanted and there and not self._accounts.has_secret(account_id))
 
     def _end(self, done: _Round) -> None:
         self._busy.discard(done.account_id)
