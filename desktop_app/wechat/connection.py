@@ -271,12 +271,14 @@ class _TlsPool(_FreshPool, HTTPSConnectionPool):
 
 
 class WatchedAdapter(requests.adapters.HTTPAdapter):
-    """The one adapter of the session: large blocks, one TLS context that always verifies, no cookies."""
+    """The session's adapter: large blocks, a TLS context that always verifies, no cookies.
 
-    def __init__(self, resolver: Resolver | None = None) -> None:
-        self._tls = create_urllib3_context()
-        self._tls.load_default_certs()  # companies put the authority of their proxy there
-        self._tls.load_verify_locations(os.environ.get("REQUESTS_CA_BUNDLE") or requests.utils.DEFAULT_CA_BUNDLE_PATH)
+    Without ``tls`` it serves plain http, which is for this computer only and needs no authorities.
+    """
+
+    def __init__(self, *, tls: bool, resolver: Resolver | None = None) -> None:
+        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or requests.utils.DEFAULT_CA_BUNDLE_PATH
+        self._tls = {"ssl_context": _verifying(bundle)} if tls else {}
         self._pools = {
             "http": _with_resolver(_PlainPool, _Plain, resolver),
             "https": _with_resolver(_TlsPool, _Tls, resolver),
@@ -285,19 +287,19 @@ class WatchedAdapter(requests.adapters.HTTPAdapter):
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
         """Put our pools and our TLS context in."""
-        super().init_poolmanager(connections, maxsize, block, blocksize=BLOCK_BYTES, ssl_context=self._tls, **kwargs)
+        super().init_poolmanager(connections, maxsize, block, blocksize=BLOCK_BYTES, **self._tls, **kwargs)
         self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         """The same for connections through a proxy."""
-        manager = super().proxy_manager_for(proxy, blocksize=BLOCK_BYTES, ssl_context=self._tls, **kwargs)
+        manager = super().proxy_manager_for(proxy, blocksize=BLOCK_BYTES, **self._tls, **kwargs)
         manager.pool_classes_by_scheme = self._pools
         return manager
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         """Leave TLS to the context given above: it is loaded once, not for every connection."""
         host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
-        return host, {"ssl_context": self._tls}
+        return host, dict(self._tls)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Nothing to set: the context verifies, always."""

@@ -103,9 +103,9 @@ class Transport:
             self._proxies[server] = address.proxies_for(server, proxy)
         self.session = requests.Session()
         self.session.trust_env = False  # proxies were read above, once
-        adapter = WatchedAdapter(self._seams.resolver)
-        self.session.mount("https://", adapter)
-        self.session.mount("http://", adapter)
+        for scheme in {urlsplit(url).scheme for url in self._proxies}:
+            adapter = WatchedAdapter(tls=scheme == "https", resolver=self._seams.resolver)
+            self.session.mount(f"{scheme}://", adapter)
         self._watchdog = Watchdog()
         may_force = not self._classic and self._token_server is None
         self.tokens = Tokens(self._fetch_token, self._seams.clock, may_force=may_force)

@@ -437,9 +437,7 @@ WITHOUT_THE_FIELD: list[tuple[str, Do]] = [
 
 
 @pytest.mark.parametrize(("path", "do"), WITHOUT_THE_FIELD, ids=[each[0] for each in WITHOUT_THE_FIELD])
-def test_success_without_the_field_is_no_success(
-    wire: Wire, client: WeChatClient, path: str, do: Do
-) -> None:
+def test_success_without_the_field_is_no_success(wire: Wire, client: WeChatClient, path: str, do: Do) -> None:
     """An "ok" that lacks what the call is for, or has it in a wrong type, is doubt: maybe_arrived."""
     wrong: list[Any] = [{"hello": 1}, {key: [None] for key in GOOD.get(path, {"errcode": 0})}]
     wrong += [ok(b"[]"), ok(b"null"), ok(b"0"), ok(b'"ok"'), ok(b"")]

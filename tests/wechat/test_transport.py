@@ -471,18 +471,14 @@ def test_wrong_settings_of_a_client() -> None:
     WeChatClient("wx", "", token_url="https://token.example").close()
 
 
-def test_nothing_of_a_request_is_logged(
-    wire: Wire, client: WeChatClient, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_nothing_of_a_request_is_logged(wire: Wire, client: WeChatClient, caplog: pytest.LogCaptureFixture) -> None:
     """urllib3 would log addresses with the token at DEBUG, and broken headers with them at WARNING."""
     caplog.set_level(logging.DEBUG)
     for name in ("urllib3", "urllib3.connectionpool", "urllib3.connection"):
         logging.getLogger(name).setLevel(logging.DEBUG)
     try:
         body = b'{"total_count":1}'
-        wire.answers["draft/count"] = (
-            b"HTTP/1.1 200 OK\r\nContent-Length: 17\r\nbroken header\r\nA: b\r\n\r\n" + body
-        )
+        wire.answers["draft/count"] = b"HTTP/1.1 200 OK\r\nContent-Length: 17\r\nbroken header\r\nA: b\r\n\r\n" + body
         client.mass_send_text("x", True)
         client.count_drafts()
     finally:

@@ -101,9 +101,7 @@ class Wire:
 
     def calls(self, path: str = "") -> list[Recorded]:
         """The recorded requests whose path ends with ``path``, without those for tokens."""
-        return [
-            each for each in self.requests if each.path.endswith(path) and not each.path.endswith("token")
-        ]
+        return [each for each in self.requests if each.path.endswith(path) and not each.path.endswith("token")]
 
     def drop_connections(self) -> None:
         """Close every kept connection from this side."""
@@ -147,7 +145,7 @@ class Wire:
         while (line := stream.readline()).strip():
             key, _, value = line.decode("latin-1").partition(":")
             headers.append((key, value.strip()))
-        length = int(dict((k.lower(), v) for k, v in headers).get("content-length", 0))
+        length = int({k.lower(): v for k, v in headers}.get("content-length", 0))
         body = stream.read(length) if self.read_bodies else b""
         request = Recorded(method, target, headers, body)
         with self._lock:
