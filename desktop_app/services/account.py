@@ -39,6 +39,7 @@ class AccountService:
         self._quotas = Quotas(accounts, now)
         self._lock = threading.Lock()
         self._clients: dict[int, tuple[tuple[str, str, str], WeChatClient]] = {}
+        self._mass_rights: dict[str, bool] = {}  # by AppID, from connection checks of this session
 
     # --- which accounts there are ---------------------------------------------------------------------
 
@@ -84,6 +85,8 @@ class AccountService:
             picture=picture,
             is_sandbox=is_sandbox,
         )
+        if account.app_id in self._mass_rights:
+            account = self._accounts.update(account.id, mass_send_right=self._mass_rights[account.app_id])
         if is_sandbox or not keep_secret:
             self._secrets.type(account.app_id, secret.strip())
         else:
@@ -154,8 +157,18 @@ class AccountService:
         return client
 
     def check(self, form: ConnectForm, job: Job) -> CheckResult:
-        """The live connection check: harmless calls only, each row out by ``job.report``. Raises Cancelled."""
-        return connection_check.check(form, job, make_client=self._make_client)
+        """The live connection check: harmless calls only, each row out by ``job.report``. Raises Cancelled.
+
+        Whether the account may mass-send is remembered with it, now or when it is added.
+        """
+        result = connection_check.check(form, job, make_client=self._make_client)
+        right = result.rights.get("mass")
+        if right is not None:
+            self._mass_rights[form.app_id.strip()] = right
+            account = self._accounts.by_app_id(form.app_id.strip())
+            if account is not None and account.mass_send_right != right:
+                self._accounts.update(account.id, mass_send_right=right)
+        return result
 
     def note_ip(self, account_id: int, ip: str) -> tuple[str, str] | None:
         """Remember the address that WeChat saw; (old, new) if it is another one than last time."""
