@@ -1,0 +1,324 @@
+"""Prepare and upload media, build the message, preview it, keep its draft."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desktop_app.errors import AppError, BadContent, BadRequest, MediaError
+from desktop_app.job import Job
+from desktop_app.media import intake
+from desktop_app.media.limits import TEMPORARY_SECONDS, TEMPORARY_USES
+from desktop_app.services import contents
+from desktop_app.services.account import AccountService
+from desktop_app.services.contents import Check
+from desktop_app.services.openids import is_openid
+from desktop_app.store.accounts import Account
+from desktop_app.store.caches import MediaCache, MediaFile, PreviewRecipients, PreviewRow, RecipientRow, UploadRow
+from desktop_app.store.drafts import Drafts
+from desktop_app.wechat.types import ImageMessage, TextMessage, Uploaded, VideoMessage, VoiceMessage, WxName
+
+__all__ = ["Check", "Composing", "LastPreview", "MediaFile", "PreviewResult", "Recipient", "recipient_of"]
+
+MARGIN_S = 3600.0  # a media_id with less life left is not used again
+EXPIRING_S = 24 * 3600.0
+UNKNOWN_MEDIA = 40007
+
+Recipient = RecipientRow
+LastPreview = PreviewRow
+
+
+@dataclass(frozen=True)
+class PreviewResult:
+    """How the preview for one recipient went. ``first_only``: of several pictures only the first was sent."""
+
+    recipient: Recipient
+    error: AppError | None
+    first_only: bool = False
+
+
+def recipient_of(text: str, note: str = "") -> Recipient:
+    """What a person typed: an openid by its form, everything else is a WeChat id. Raises BadRequest."""
+    text = text.strip()
+    if not text:
+        raise BadRequest("preview.to")
+    return Recipient(text, not is_openid(text), note)
+
+
+class Composing:
+    """From a dropped file to a message as WeChat takes it. Every method may be called from any thread."""
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        media: MediaCache,
+        drafts: Drafts,
+        recipients: PreviewRecipients,
+        *,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._accounts = accounts
+        self._media = media
+        self._drafts = drafts
+        self._recipients = recipients
+        self._now = now
+        self._lock = threading.Lock()
+        self._uploading: dict[tuple[int, str, str], threading.Lock] = {}
+        intake.tidy(media.folder)
+
+    # --- files ----------------------------------------------------------------------------------------
+
+    def add_file(self, path: str | os.PathLike[str], kind: str | None, job: Job) -> MediaFile:
+        """Copy a file into the cache and look into it; ``kind`` None takes whatever WeChat takes.
+
+        Raises MediaError (codes in ``desktop_app.media``), Cancelled.
+        """
+        return self._remember(intake.take_file(Path(path), self._media.folder, job, kind=kind))
+
+    def add_bytes(self, data: bytes, name: str, kind: str | None, job: Job) -> MediaFile:
+        """The same for something pasted."""
+        return self._remember(intake.take_bytes(data, name, self._media.folder, job, kind=kind))
+
+    def media(self, sha256: str) -> MediaFile | None:
+        """A file of the cache, None if it is not there any more."""
+        return self._media.get(sha256)
+
+    def _remember(self, taken: intake.Taken) -> MediaFile:
+        file = MediaFile(**vars(taken))
+        self._media.remember(file)
+        return file
+
+    # --- uploads --------------------------------------------------------------------------------------
+
+    def upload(self, account_id: int, sha256: str, kind: str, job: Job) -> Uploaded:
+        """The file's temporary media_id: the known one while it is good, otherwise the file goes up.
+
+        Bytes go out by ``job.progress``. Raises MediaError ``media.gone`` and what the client raises.
+        """
+        with self._one_at_a_time((account_id, sha256, kind), job):
+            known = self._reusable(account_id, sha256, f"temp.{kind}")
+            if known is not None:
+                return Uploaded(kind, known.media_id, int(known.created_at))
+            file = self._media.get(sha256)
+            if file is None:
+                raise MediaError("media.gone")
+            uploaded = self._accounts.client(account_id).upload_media(kind, file.path, job, sha256=sha256)
+            self._keep(account_id, sha256, f"temp.{kind}", uploaded)
+            return uploaded
+
+    def uploaded(self, account_id: int, sha256: str, kind: str) -> tuple[str, float] | None:
+        """media_id and expiry (Unix seconds) while a new message may use it, else None."""
+        known = self._reusable(account_id, sha256, f"temp.{kind}")
+        if known is None or known.expires_at is None:
+            return None
+        return known.media_id, known.expires_at
+
+    def count_use(self, account_id: int, media_id: str) -> None:
+        """One more send or preview with this media_id; WeChat allows ten."""
+        self._media.count_use(account_id, media_id)
+
+    def _reusable(self, account_id: int, sha256: str, use: str, variant: str = "") -> UploadRow | None:
+        known = self._media.upload(account_id, sha256, use, variant)
+        if known is None or known.uses >= TEMPORARY_USES:
+            return None
+        expires_at = known.expires_at
+        # A clock that was set back would make an old media_id look young.
+        fresh = expires_at is None or MARGIN_S <= expires_at - self._now() <= TEMPORARY_SECONDS
+        return known if fresh else None
+
+    def _keep(self, account_id: int, sha256: str, use: str, uploaded: Uploaded, variant: str = "") -> None:
+        self._media.remember_upload(
+            account_id,
+            sha256,
+            use,
+            media_id=uploaded.media_id,
+            url=uploaded.url,
+            variant=variant,
+            expires_at=self._now() + TEMPORARY_SECONDS,
+        )
+
+    @contextmanager
+    def _one_at_a_time(self, key: tuple[int, str, str], job: Job) -> Iterator[None]:
+        """A second upload of the same file waits for the first and takes its media_id."""
+        with self._lock:
+            lock = self._uploading.setdefault(key, threading.Lock())
+        while not lock.acquire(timeout=0.1):
+            job.check()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    # --- the message ----------------------------------------------------------------------------------
+
+    def prepare(self, account_id: int, kind: str, content: Mapping[str, Any], job: Job) -> dict[str, Any]:
+        """The message as WeChat takes it; what is missing there goes up. Counts as a use of each media_id.
+
+        Raises BadRequest with the key of the first red check, MediaError, and what the client raises.
+        """
+        message, media_ids = self._build(account_id, kind, content, job)
+        for media_id in media_ids:
+            self.count_use(account_id, media_id)
+        return message
+
+    def _build(
+        self, account_id: int, kind: str, content: Mapping[str, Any], job: Job
+    ) -> tuple[dict[str, Any], list[str]]:
+        red = next((each for each in contents.rules(kind, content, self._media.get) if each.level == "red"), None)
+        if red is not None:
+            raise BadRequest(red.key, **red.args)
+        if kind == "text":
+            return TextMessage(content["text"]).to_json(), []
+        files = contents.files_of(kind, content)
+        if kind == "image":
+            ids = [self.upload(account_id, file["sha256"], "image", job).media_id for file in files]
+            comments = contents.COMMENTS[content.get("comments", "off")]
+            chosen = ids[0] if len(ids) == 1 else ids
+            return ImageMessage(chosen, content.get("recommend", ""), *comments).to_json(), ids
+        if kind == "voice":
+            media_id = self.upload(account_id, files[0]["sha256"], "voice", job).media_id
+            return VoiceMessage(media_id).to_json(), [media_id]
+        media_id = self._mp_video(account_id, files[0]["sha256"], content, job)
+        return VideoMessage(media_id).to_json(), [media_id]
+
+    def _mp_video(self, account_id: int, sha256: str, content: Mapping[str, Any], job: Job) -> str:
+        """The second step of a video: the uploaded file with title and description has a media_id of its own."""
+        title, description = content["title"], content.get("description", "")
+        variant = hashlib.sha256(f"{title}\0{description}".encode()).hexdigest()
+        with self._one_at_a_time((account_id, sha256, "mp." + variant), job):
+            known = self._reusable(account_id, sha256, "mp.video", variant)
+            if known is not None:
+                return known.media_id
+            media_id = self.upload(account_id, sha256, "video", job).media_id
+            client = self._accounts.client(account_id)
+            try:
+                made = client.upload_mp_video(media_id, title, description)
+            except BadContent as error:
+                if error.errcode != UNKNOWN_MEDIA:
+                    raise
+                # WeChat has lost it before its time: once more from the file.
+                self._media.forget_upload(account_id, media_id)
+                media_id = self.upload(account_id, sha256, "video", job).media_id
+                made = client.upload_mp_video(media_id, title, description)
+            self.count_use(account_id, media_id)
+            self._keep(account_id, sha256, "mp.video", made, variant)
+            return made.media_id
+
+    def content_hash(self, kind: str, content: Mapping[str, Any]) -> str:
+        """The same for what the followers would see the same."""
+        return contents.content_hash(kind, content)
+
+    def title_of(self, kind: str, content: Mapping[str, Any]) -> str:
+        """What a list shows for it, "" for nothing."""
+        return contents.title_of(kind, content)
+
+    def empty_content(self, kind: str) -> dict[str, Any]:
+        """A message of this kind with nothing in it yet."""
+        return contents.empty_content(kind)
+
+    def checks(self, account: Account, kind: str, content: Mapping[str, Any]) -> tuple[Check, ...]:
+        """发送前检查, the worst first: content, files, the account's right and quota. No request is made."""
+        found = contents.rules(kind, content, self._media.get)
+        found += self._expiring(account.id, kind, content)
+        if account.mass_send_right is False:
+            found.append(Check("account.no_right", "red"))
+        quota = self._accounts.quota(account.id)
+        args = {"left": quota.left, "total": quota.total, "period": quota.period}
+        found.append(Check("quota.left", "ok", args) if quota.left else Check("quota.spent", "amber", args))
+        return tuple(sorted(found, key=lambda each: ("red", "amber", "ok").index(each.level)))
+
+    def _expiring(self, account_id: int, kind: str, content: Mapping[str, Any]) -> list[Check]:
+        found = []
+        for file in contents.files_of(kind, content):
+            known = self.uploaded(account_id, file["sha256"], kind)
+            if known is not None and known[1] - self._now() < EXPIRING_S:
+                found.append(Check("media.expiring", "amber", {"name": file["name"], "expires_at": known[1]}))
+        return found
+
+    # --- preview --------------------------------------------------------------------------------------
+
+    def preview(
+        self,
+        account_id: int,
+        kind: str,
+        content: Mapping[str, Any],
+        recipients: Sequence[Recipient],
+        job: Job,
+    ) -> tuple[PreviewResult, ...]:
+        """发预览 to each recipient; one refusal does not keep it from the others.
+
+        Those who got it are remembered. Raises like ``prepare`` for what concerns all of them.
+        """
+        message, media_ids = self._build(account_id, kind, content, job)
+        client = self._accounts.client(account_id)
+        send: dict[str, Callable[[str | WxName], object]] = {
+            "text": lambda to: client.preview_text(to, message["text"]["content"]),
+            "image": lambda to: client.preview_image(to, media_ids[0]),
+            "voice": lambda to: client.preview_voice(to, media_ids[0]),
+            "video": lambda to: client.preview_video(to, media_ids[0]),
+        }
+        results = []
+        for recipient in recipients:
+            job.check()
+            error = self._preview_one(send[kind], recipient)
+            if media_ids and error is None:
+                self.count_use(account_id, media_ids[0])
+            if isinstance(error, BadContent) and error.errcode == UNKNOWN_MEDIA:
+                self._media.forget_upload(account_id, media_ids[0])
+            results.append(PreviewResult(recipient, error, first_only=len(media_ids) > 1))
+        self._remember_preview(account_id, kind, content, results)
+        return tuple(results)
+
+    def _preview_one(self, send: Callable[[str | WxName], object], recipient: Recipient) -> AppError | None:
+        try:
+            send(WxName(recipient.value) if recipient.is_wx_name else recipient.value)
+        except AppError as error:
+            return error
+        return None
+
+    def _remember_preview(
+        self, account_id: int, kind: str, content: Mapping[str, Any], results: Sequence[PreviewResult]
+    ) -> None:
+        reached = [result.recipient for result in results if result.error is None]
+        for recipient in reversed(reached):
+            self._recipients.remember(account_id, recipient)
+        if reached:
+            names = [recipient.value for recipient in reached]
+            self._recipients.remember_preview(account_id, kind, self.content_hash(kind, content), names)
+
+    def recipients(self, account_id: int) -> tuple[Recipient, ...]:
+        """Who got previews of this account, the latest first."""
+        return tuple(self._recipients.list(account_id))
+
+    def remember_recipient(self, account_id: int, recipient: Recipient) -> None:
+        """Put somebody on the list, or change the note."""
+        self._recipients.remember(account_id, recipient)
+
+    def forget_recipient(self, account_id: int, recipient: Recipient) -> None:
+        """Take somebody off the list."""
+        self._recipients.forget(account_id, recipient)
+
+    def last_preview(self, account_id: int, kind: str) -> LastPreview | None:
+        """What was previewed last of this kind; compare its ``content_hash``."""
+        return self._recipients.last_preview(account_id, kind)
+
+    # --- drafts ---------------------------------------------------------------------------------------
+
+    def load_draft(self, account_id: int, kind: str) -> dict[str, Any]:
+        """The draft of this kind, an empty content if there is none."""
+        return {**contents.empty_content(kind), **self._drafts.load(account_id, kind)}
+
+    def save_draft(self, account_id: int, kind: str, content: Mapping[str, Any]) -> None:
+        """Keep the draft of this kind."""
+        self._drafts.save(account_id, kind, dict(content))
+
+    def clear_draft(self, account_id: int, kind: str) -> None:
+        """Forget the draft of this kind."""
+        self._drafts.clear(account_id, kind)
