@@ -86,7 +86,7 @@ class Account:
         """The openids of `count` followers, beginning with the one at `start`."""
         if start + count > FOLLOWERS:
             raise ValueError(f"there are {FOLLOWERS} followers")
-        return self.people.openids[start : start + count]
+        return list(self.people.openids[start : start + count])
 
     def draft(self, media_id: object) -> Draft:
         """The draft with this id. Raises 40007."""

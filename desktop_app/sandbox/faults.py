@@ -32,7 +32,7 @@ KINDS: dict[str, tuple[bool, str]] = {
     "gzip-bomb": (False, "how many MB the compressed reply becomes (64)"),
     "huge": (False, "how many MB of JSON the reply has (9)"),
     "lying-length": (False, "Content-Length is so many bytes more (or with a minus, fewer) than there are (100)"),
-    "1xx-storm": (True, "how many `102 Processing` come before the reply (500)"),
+    "1xx-storm": (True, "how many `100 Continue` come before the reply (500)"),
     "many-headers": (True, "how many headers the reply has (100000)"),
     "reply": (False, "only as JSON: `status`, `headers` and `body` or `body_base64` of the reply"),
 }

@@ -23,8 +23,13 @@ def route_path(path: str) -> str:
 
 
 def answer(world: World, request: Request) -> Reply:
-    """Process a request against the simulated accounts; never raises but for a bug, which is a 500 with its trace."""
+    """Process a request against the simulated accounts; a bug is a 500 with its trace.
+
+    Raises ConnectionAbortedError once the sandbox has stopped.
+    """
     with world.lock:
+        if world.closed:
+            raise ConnectionAbortedError
         try:
             result = _pass(world, request)
             reply = result if isinstance(result, Reply) else json_reply(world, result)

@@ -132,7 +132,7 @@ class Line:
         self.write(head_of(reply, max(0, len(reply.body) + int(fault.number(100)))) + reply.body)
 
     def _storm(self, reply: Reply, fault: Fault) -> None:
-        self.write(b"HTTP/1.1 102 Processing\r\n\r\n" * int(fault.number(500)))
+        self.write(b"HTTP/1.1 100 Continue\r\n\r\n" * int(fault.number(500)))
         self.send(reply)
 
     def _many_headers(self, reply: Reply, fault: Fault) -> None:

@@ -6,7 +6,8 @@ import base64
 import hashlib
 import random
 import re
-from functools import cached_property
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from .api import Refusal
@@ -38,6 +39,16 @@ _REMARKS = ("门店会员", "茶课学员", "老客", "企业采购", "品鉴官
 _SCENES = ("ADD_SCENE_QR_CODE", "ADD_SCENE_SEARCH", "ADD_SCENE_PROFILE_CARD", "ADD_SCENE_OTHERS")
 
 
+@lru_cache(maxsize=4)
+def _openids(seed: str) -> tuple[tuple[str, ...], dict[str, int]]:
+    """All openids of an account, and their indices; never changed, so that all sandboxes of a process share them."""
+    total = FOLLOWERS + FORMER
+    digest = hashlib.shake_256(f"openids {seed}".encode()).digest(20 * total)
+    encode = base64.urlsafe_b64encode  # 20 bytes are 27 characters and one "="
+    openids = tuple("o" + encode(digest[at : at + 20])[:27].decode() for at in range(0, 20 * total, 20))
+    return openids, {openid: at for at, openid in enumerate(openids)}
+
+
 class Tag:
     """A tag and its followers, by index; the followers of the built-in tags are drawn when first asked for."""
 
@@ -64,17 +75,14 @@ class People:
         self.next_tag_id = 134
         self.blocked = list(range(FOLLOWERS - BLOCKED, FOLLOWERS))
 
-    @cached_property
-    def openids(self) -> list[str]:
+    @property
+    def openids(self) -> Sequence[str]:
         """The openids of all followers, in the order of user/get, and behind them the former ones."""
-        total = FOLLOWERS + FORMER
-        digest = hashlib.shake_256(f"openids {self._seed}".encode()).digest(20 * total)
-        texts = base64.urlsafe_b64encode  # 20 bytes are 27 characters and one "="
-        return ["o" + texts(digest[at : at + 20])[:27].decode() for at in range(0, 20 * total, 20)]
+        return _openids(self._seed)[0]
 
-    @cached_property
+    @property
     def _index(self) -> dict[str, int]:
-        return {openid: at for at, openid in enumerate(self.openids)}
+        return _openids(self._seed)[1]
 
     def find(self, openid: object) -> int | None:
         """The index of an openid, or None when nobody here has it."""

@@ -115,7 +115,7 @@ def _description(call: Call) -> dict[str, str]:
         raise Refusal(47001) from None
     if not isinstance(value, dict):
         raise Refusal(47001)
-    title, introduction = value.get("title"), value.get("introduction", "")
+    title, introduction = value.get("title", ""), value.get("introduction", "")
     if not isinstance(title, str) or not isinstance(introduction, str):
         raise Refusal(47001)
     if not title:

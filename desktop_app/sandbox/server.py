@@ -69,8 +69,7 @@ class Sandbox:
             self._thread.join()
         self._server.server_close()
         self._server = None
-        self.world.saver.stop()
-        self.world.files.close()
+        self.world.close()
 
     def __enter__(self) -> Sandbox:
         return self.start()

@@ -52,6 +52,7 @@ class World:
         self.accounts = [
             Account(identity, source, self.clock, self.switches, self.files) for identity in (SERVICE, SUBSCRIPTION)
         ]
+        self.closed = False
         self._jobs_made = 0
         self._replies = 0
         self.rids: OrderedDict[str, dict[str, Any]] = OrderedDict()
@@ -178,6 +179,13 @@ class World:
         with self.lock:
             self._log.clear()
             self._log_bytes = 0
+
+    def close(self) -> None:
+        """Save, and let no request in any more."""
+        with self.lock:
+            self.closed = True
+        self.saver.stop()
+        self.files.close()
 
     # --- state ---------------------------------------------------------------
 
