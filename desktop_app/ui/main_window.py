@@ -466,8 +466,12 @@ class MainWindow(Surface):
         return ""
 
     def _leave_now(self) -> None:
+        QTimer.singleShot(0, self, self.leave)
+
+    def leave(self) -> None:
+        """Close without asking, whatever is under way."""
         self._leaving = True
-        QTimer.singleShot(0, self, self.close)
+        self.close()
 
     def close_quietly(self) -> None:
         """Save the drafts and the window's place; a running countdown is cancelled, nothing is sent."""
