@@ -8,23 +8,25 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop_app.ui import theme
 from desktop_app.ui.paint import painter, round_rect
-from desktop_app.ui.style_paint import button_font, button_size, paint_button_content
+from desktop_app.ui.style_paint import button_font, button_look, button_size, paint_button_content
 
 _HOLD_MS, _REWIND_MS = 2000, 120
 
 
 class HoldButton(QPushButton):
-    """Hold the mouse or Space for 2 s; ``held`` comes once. Released early it rewinds."""
+    """Hold the mouse or Space for 2 s; ``held`` comes once. Released early it rewinds. Kinds: send, rehearsal."""
 
     held = Signal()
 
-    def __init__(self, text: str, holding_text: str, name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str, holding_text: str, name: str = "", parent: QWidget | None = None, kind: str = "send"
+    ) -> None:
         super().__init__(text, parent)
         self._idle, self._holding = text, holding_text
         self.setAutoDefault(False)
         self.setObjectName(name)
         self.setAccessibleName(text)
-        self.setProperty("kind", "send")
+        self.setProperty("kind", kind)
         self.setProperty("dim", "large")
         self._fill = QVariantAnimation(self)
         self._fill.setStartValue(0.0)
@@ -86,9 +88,10 @@ class HoldButton(QPushButton):
                 clip = QPainterPath()
                 clip.addRoundedRect(rect, 6, 6)
                 p.setClipPath(clip)
-                p.fillRect(rect, theme.color("go"))
-                p.fillRect(QRectF(0, 0, rect.width() * at, rect.height()), theme.color("go.pressed"))
-                ink = theme.color("on.go")
+                look = button_look(self)
+                p.fillRect(rect, theme.color(look.fill or "bg.surface"))
+                p.fillRect(QRectF(0, 0, rect.width() * at, rect.height()), theme.color(look.pressed or "bg.selected"))
+                ink = theme.color(look.text)
             text = self._holding if at > 0 else self._idle
             size = button_size(self)
             paint_button_content(p, rect, text, button_font(self), ink, size.icon, self)
