@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from desktop_app.sandbox.server import Sandbox
 from desktop_app.secrets import Secrets
@@ -12,9 +15,36 @@ from desktop_app.services.sending import Sending
 from desktop_app.store.accounts import Accounts
 from desktop_app.store.database import Database
 from desktop_app.store.outbox import Outbox, OutboxRow
-from desktop_app.wechat import Audience, TextMessage, WeChatClient
+from desktop_app.wechat import (
+    Audience,
+    ImageMessage,
+    NewsMessage,
+    TextMessage,
+    VideoMessage,
+    VoiceMessage,
+    WeChatClient,
+)
+from desktop_app.wechat.transport import Seams
+from desktop_app.wechat.types import Article, Message
 
 START = 1_795_000_000.0  # a Wednesday noon in Beijing, in the middle of a month
+
+
+def _png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(out, "PNG")
+    return out.getvalue()
+
+
+AMR = b"#!AMR\n" + (b"\x3c" + bytes(31)) * 50
+MP4 = b"\0\0\0\x18ftypmp42" + bytes(500)
+MEDIA = {
+    "image": ("a.png", _png(), "image"),
+    "news": ("cover.png", _png(), "image"),
+    "voice": ("a.amr", AMR, "voice"),
+    "video": ("a.mp4", MP4, "video"),
+}
+KINDS = ("text", "image", "voice", "video", "news")
 
 
 class Clock:
@@ -68,8 +98,8 @@ class World:
         self.sending.recover()
 
     def make_client(self, *args: Any, **kwargs: Any) -> WeChatClient:
-        """Short waits, so that a silent server costs a test little."""
-        return WeChatClient(*args, timeouts=(2.0, 0.5), **kwargs)
+        """Short waits, so that a silent server costs a test little, and none between tries."""
+        return WeChatClient(*args, timeouts=(1.0, 0.3), _seams=Seams(sleep=lambda seconds: None), **kwargs)
 
     def _connect(self, account: Any, kind: str) -> int:
         found = self.account_store.by_app_id(account.app_id)
@@ -99,6 +129,27 @@ class World:
         """Confirm one text, to a tag unless told otherwise (tags use up no quota of a 服务号)."""
         more.setdefault("account_id", self.service)
         return self.sending.queue(TextMessage(text), audience or Audience.tag(self.a_tag()), **more)
+
+    def message(self, kind: str) -> Message:
+        """A message of one of the five kinds, with whatever it needs uploaded."""
+        client = self.accounts.client(self.service)
+        if kind == "text":
+            return TextMessage("你好 😀\n再见")
+        name, data, upload = MEDIA[kind]
+        file = self.path.with_name(name)
+        file.write_bytes(data)
+        if kind == "news":
+            cover = client.add_material("image", file).media_id
+            article = Article(title="标题", content="<p>正文</p>", thumb_media_id=cover)
+            return NewsMessage(client.add_draft([article, article]))
+        media_id = client.upload_media(upload, file).media_id
+        if kind == "video":
+            return VideoMessage(client.upload_mp_video(media_id, "标题", "说明").media_id)
+        return ImageMessage(media_id) if kind == "image" else VoiceMessage(media_id)
+
+    def queue_kind(self, kind: str, **more: Any) -> int:
+        """Confirm a message of one of the five kinds, to a tag."""
+        return self.sending.queue(self.message(kind), Audience.tag(self.a_tag()), account_id=self.service, **more)
 
     def a_tag(self) -> int:
         """A tag of the 服务号 that has followers."""

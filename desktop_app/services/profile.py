@@ -14,7 +14,9 @@ from desktop_app.errors import StoreError
 from desktop_app.paths import Paths
 from desktop_app.secrets import Secrets
 from desktop_app.services.account import AccountService
+from desktop_app.services.audience import Audiences
 from desktop_app.services.checkpoints import reached
+from desktop_app.services.composing import Composing
 from desktop_app.services.sending import Sending
 from desktop_app.store import backup
 from desktop_app.store.accounts import Accounts
@@ -88,9 +90,6 @@ class Profile:
         backup.back_up_if_due(self.paths.database, self.paths.backups, self.now())
 
     def _build(self) -> None:
-        from desktop_app.services.audience import Audiences
-        from desktop_app.services.composing import Composing
-
         self._closed = False
         self.secrets = Secrets()
         self.account_store = Accounts(self.db)
