@@ -142,9 +142,8 @@ def safe_filename(name: str) -> str:
 
 
 def _is_unsafe(char: str) -> bool:
-    # Categories C*: controls, right-to-left marks and other invisible signs; Z*: line separators.
-    category = unicodedata.category(char)
-    return char in '"\\/:*?<>|' or category[0] == "C" or category in ("Zl", "Zp")
+    # Categories C*: controls, right-to-left marks and other invisible signs; Z*: odd spaces, line separators.
+    return char in '"\\/:*?<>|' or (unicodedata.category(char)[0] in "CZ" and char != " ")
 
 
 def _head(boundary: str, name: str, fields: Mapping[str, str]) -> bytes:

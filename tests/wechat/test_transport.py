@@ -21,7 +21,7 @@ from desktop_app.job import Job
 from desktop_app.wechat import WeChatClient, connection
 from desktop_app.wechat.transport import Seams
 from tests.wechat.conftest import MakeClient
-from tests.wechat.wire import MASS, SECRET, TOKEN, Answer, Wire, hang_up, ok, reset, silence
+from tests.wechat.wire import MASS, SECRET, TOKEN, Answer, Wire, cut, hang_up, ok, reset, silence
 
 Do = Callable[[WeChatClient], Any]
 
@@ -70,11 +70,6 @@ def continue_storm(sock: socket.socket) -> None:
             time.sleep(0.02)
     except OSError:
         return
-
-
-def cut(sock: socket.socket) -> None:
-    """Half a reply."""
-    sock.sendall(ok(MASS)[:-10])
 
 
 PAGE = b"<!DOCTYPE html><html><body>Please log in</body></html>"

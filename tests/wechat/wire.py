@@ -9,7 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 TOKEN = "canary-token-0123456789"
@@ -62,6 +62,11 @@ def reset(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
 
+def cut(sock: socket.socket) -> None:
+    """Half a reply."""
+    sock.sendall(ok(MASS)[:-10])
+
+
 def silence(sock: socket.socket) -> None:
     """Say nothing until the other side gives up."""
     sock.settimeout(20)
@@ -78,10 +83,11 @@ class Wire:
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Recorded] = []
         self.answers: dict[str, Answer | list[Answer]] = {}
+        self.decide: Callable[[Recorded], Answer | None] = lambda request: None  # goes before ``answers``
         self.connections = 0
         self.token_fetches = 0
         self.bytes_in = 0
-        self.read_bodies = True
+        self.bodies: Literal["keep", "discard", "leave"] = "keep"  # leave: nobody reads them
         self._tls = tls
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
@@ -146,7 +152,9 @@ class Wire:
             key, _, value = line.decode("latin-1").partition(":")
             headers.append((key, value.strip()))
         length = int({k.lower(): v for k, v in headers}.get("content-length", 0))
-        body = stream.read(length) if self.read_bodies else b""
+        body = stream.read(length) if self.bodies == "keep" else b""
+        while self.bodies == "discard" and length > 0:
+            length -= len(stream.read(min(length, 1 << 16)))
         request = Recorded(method, target, headers, body)
         with self._lock:
             self.requests.append(request)
@@ -162,6 +170,8 @@ class Wire:
         return not isinstance(answer, bytes) or b"Content-Length" in answer or b"chunked" in answer
 
     def _pick(self, request: Recorded) -> Answer:
+        if (decided := self.decide(request)) is not None:
+            return decided
         with self._lock:
             if request.path.endswith("token"):
                 self.token_fetches += 1
