@@ -49,7 +49,9 @@ def answer(world: World, request: Request) -> Reply:
 
 
 def _json(value: Any, status: int = 200) -> Reply:
-    return Reply(json.dumps(value, ensure_ascii=False).encode(), "application/json; charset=utf-8", status)
+    return Reply(
+        json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), "application/json; charset=utf-8", status
+    )
 
 
 def _body(request: Request, name: str) -> Any:

@@ -11,7 +11,7 @@ from . import routes_audience, routes_base, routes_drafts, routes_mass, routes_m
 from .account import Account
 from .api import ROUTES, Call, Refusal, Reply, Request, Route, read_json
 from .errmsg import text_of, with_rid
-from .world import World
+from .world import World, without_secrets
 
 _log = logging.getLogger(__name__)
 _TEXT_PLAIN_EVERY = 5
@@ -92,7 +92,7 @@ def refusal_reply(world: World, request: Request, no: Refusal) -> Reply:
         "invoke_time": int(world.clock.now()),
         "cost_in_ms": 1,
         "request_url": request.path,
-        "request_body": request.body[:2000].decode("utf-8", "replace"),
+        "request_body": without_secrets(request.body[:2000]).decode("utf-8", "replace"),
         "response_body": reply.body.decode(),
         "client_ip": "127.0.0.1",
     }

@@ -78,12 +78,18 @@ class Jobs:
 
     def __init__(self) -> None:
         self.by_id: dict[int, Job] = {}
+        self._by_key: dict[str, Job] = {}
         self._refused_at: dict[str, float] = {}
+
+    def add(self, job: Job) -> None:
+        """Enter an accepted job; it holds its key from now on."""
+        self.by_id[job.msg_id] = job
+        self._by_key[job.key] = job
 
     def keyed(self, key: str, now: float) -> Job | None:
         """The job that took this key in the last 24 hours."""
-        found = [job for job in self.by_id.values() if job.key == key and now - job.created_at < KEY_LIFE_S]
-        return found[-1] if found else None
+        job = self._by_key.get(key)
+        return job if job is not None and now - job.created_at < KEY_LIFE_S else None
 
     def repeated_too_fast(self, key: str, now: float) -> bool:
         """Whether this key was answered with 45065 less than a minute ago; if not, it is noted now."""
@@ -99,5 +105,6 @@ class Jobs:
 
     def load(self, state: dict[str, Any]) -> None:
         """Take over what `to_state` gave."""
-        self.by_id = {item["msg_id"]: Job(**item) for item in state["jobs"]}
+        for item in state["jobs"]:
+            self.add(Job(**item))
         self._refused_at = state["refused_at"]

@@ -151,7 +151,7 @@ def _accept(call: Call, endpoint: str, receivers: Receivers, message: Message, k
         protected=protected,
     )
     job.answer(world.switches.admin, now)
-    account.jobs.by_id[job.msg_id] = job
+    account.jobs.add(job)
     account.quota.count_send(to_all=receivers.to_all)
     for media in message.medias:
         media.sends += 1
