@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .api import Refusal
@@ -22,7 +22,7 @@ class Identity:
     """A built-in account. Both are made up: such an AppID or AppSecret exists nowhere."""
 
     app_id: str
-    app_secret: str
+    app_secret: str = field(repr=False)
     name: str
     kind: str
 

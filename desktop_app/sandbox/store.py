@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+VERSION = 1  # of the state; another one is put aside, a rehearsal starts anew
 LAZY_S = 0.3
 RETRY_S = 5.0
 _log = logging.getLogger(__name__)
@@ -90,10 +91,12 @@ class Saver:
             return None
         try:
             state = json.loads(self._path.read_bytes())
-            return state if isinstance(state, dict) else None
         except ValueError:
-            os.replace(self._path, self._path.with_name(self._path.name + ".broken"))
-            return None
+            state = None
+        if isinstance(state, dict) and state.get("version") == VERSION:
+            return state
+        os.replace(self._path, self._path.with_name(self._path.name + ".broken"))
+        return None
 
     def start(self) -> None:
         """Begin to write what `later` asks for."""

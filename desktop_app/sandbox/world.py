@@ -19,7 +19,7 @@ from .api import Refusal, Request
 from .clock import Clock
 from .faults import FaultPlan
 from .jobs import Job
-from .store import Files, Saver
+from .store import VERSION, Files, Saver
 from .switches import Switches
 
 LOG_ENTRIES = 5000
@@ -148,8 +148,8 @@ class World:
 
     def log(self, request: Request, body_size: int, reply: dict[str, Any]) -> None:
         """Note a request without its token and AppSecret; old ones are forgotten above 5,000 or 64 MB."""
-        secrets_ = ("access_token", "secret", "appsecret")
-        query = {name: value for name, value in request.query.items() if name not in secrets_}
+        hidden = ("access_token", "secret", "appsecret")
+        query = {name: value for name, value in request.query.items() if name not in hidden}
         entry = {
             "method": request.method,
             "path": request.path,
@@ -191,7 +191,7 @@ class World:
 
     def _to_state(self) -> dict[str, Any]:
         return {
-            "version": 1,
+            "version": VERSION,
             "now": self.clock.now(),
             "starts": self._starts,
             "jobs_made": self._jobs_made,

@@ -235,10 +235,11 @@ def test_an_accepted_send_is_on_the_disk_before_its_answer(tmp_path: Path, fake_
         assert other.sendall(key="k")["errcode"] == 45065
 
 
-def test_a_damaged_state_is_put_aside(tmp_path: Path, fake_time: FakeTime) -> None:
-    """The sandbox starts anew and keeps the damaged file."""
+@pytest.mark.parametrize("text", ['{"version": 1, "now"', '{"version": 99}', "[]", ""])
+def test_a_damaged_or_foreign_state_is_put_aside(tmp_path: Path, fake_time: FakeTime, text: str) -> None:
+    """The sandbox starts anew and keeps the old file."""
     file = tmp_path / "sandbox.json"
-    file.write_text('{"version": 1, "now"', encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     with Sandbox(state_file=file, clock=fake_time) as sandbox:
         assert sandbox.sent() == []
     assert (tmp_path / "sandbox.json.broken").exists()
