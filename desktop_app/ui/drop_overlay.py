@@ -54,6 +54,9 @@ class DropHost(Protocol):
     def payload_text(self, payload: Payload) -> str:
         """What hovers, in words: 「12 个文件 · 9 张图片 · 3 个视频」."""
 
+    def attach_overlay(self, overlay: DropOverlay) -> None:
+        """Get to know the overlay: some widgets of the page see a drag before the window does."""
+
 
 class DropOverlay(QWidget):
     """An opaque child of ``area`` that covers everything below ``head`` pixels.
@@ -73,8 +76,10 @@ class DropOverlay(QWidget):
         self._leave.timeout.connect(self.end)
         self.setObjectName("compose.overlay")
         self.setAcceptDrops(True)
+        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.installEventFilter(self)
+        host.attach_overlay(self)
         self.hide()
 
     def begin(self, event: QDragEnterEvent) -> bool:
@@ -149,6 +154,11 @@ class DropOverlay(QWidget):
 
     def _at(self, at: QPointF) -> DropTarget | None:
         return next((target for target, rect in self._places() if rect.contains(at)), None)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The mouse moves only when nothing is dragged any more: a system forgot to say that it left."""
+        if self._refused is None:
+            self.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.end()

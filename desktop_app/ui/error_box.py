@@ -11,9 +11,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.errors import AppError, Refused
+from desktop_app.ui.compose_check_words import CHECK_WORDS, key_words
 from desktop_app.ui.dialogs import critical_dialog
 from desktop_app.ui.error_words import ERROR_WORDS
-from desktop_app.ui.units import count_text, size_text, translated_kind
+from desktop_app.ui.units import fill
 from desktop_app.wechat.errcodes import lookup
 
 
@@ -44,10 +45,12 @@ def words(error: AppError) -> Words:
 
 def code_words(code: str, args: Mapping[str, Any] | None = None) -> Words:
     """What one of our own codes says, filled from its arguments; unknown codes are named."""
+    if code in CHECK_WORDS and code not in ERROR_WORDS:
+        return Words(key_words(code, dict(args or {})), _tr("改好再发"))
     known = code in ERROR_WORDS
     title, advice = ERROR_WORDS[code if known else ""]
-    shown = _Arguments((name, _Argument(value)) for name, value in (args or {}).items())
-    return Words(_tr(title).format_map(shown), _tr(advice).format_map(shown), "" if known else code)
+    shown = args or {}
+    return Words(fill(_tr(title), shown), fill(_tr(advice), shown), "" if known else code)
 
 
 def _wechat_words(error: AppError) -> Words:
@@ -57,33 +60,6 @@ def _wechat_words(error: AppError) -> Words:
         advice = _tr("把 {ip} 加到微信开发者平台（或公众平台）的 IP 白名单，加好就生效").format(ip=error.args_["ip"])
         return Words(_tr("这台电脑的 IP 不在白名单里"), advice, str(errcode))
     return Words(entry.title_zh, entry.advice_zh, str(errcode))
-
-
-class _Argument:
-    """One argument of an error inside a sentence: ``{limit:size}``, ``{kind:kind}``, ``{formats:format}``."""
-
-    def __init__(self, value: Any) -> None:
-        self._value = value
-
-    def __format__(self, how: str) -> str:
-        value = self._value
-        if how == "size":
-            return size_text(value)
-        if how == "kind":
-            return translated_kind(str(value))
-        if how == "format":
-            parts = value if isinstance(value, list | tuple) else [value]
-            return " / ".join({"jpeg": "JPG"}.get(part, part.upper()) for part in parts)
-        if isinstance(value, float):
-            return f"{value:g}" if value < 10 else count_text(round(value))
-        return count_text(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
-
-
-class _Arguments(dict[str, Any]):
-    """Arguments of a sentence; one that the error did not bring stays out instead of failing."""
-
-    def __missing__(self, name: str) -> _Argument:
-        return _Argument("")
 
 
 def details(error: AppError) -> str:

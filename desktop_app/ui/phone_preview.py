@@ -58,7 +58,7 @@ class _Chat(QWidget):
                 p.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.tr("还没有内容"))
                 return
             p.setPen(theme.color("text.3"))
-            p.setFont(theme.font("badge"))
+            p.setFont(theme.font("caption"))
             p.drawText(QRectF(0, 8, self.width(), 16), int(Qt.AlignmentFlag.AlignCenter), self.time)
             self._paint_avatar(p, QRectF(12, 32, AVATAR, AVATAR))
             self._message(p)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
@@ -31,6 +33,8 @@ def left_text(seconds: float) -> str:
     """Time left in its two largest units: ``2 天 21 小时``, ``21 小时 5 分钟``, ``5 分钟``."""
     minutes = max(int(seconds // 60), 0)
     days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    if days and not hours:
+        return _tr("{days} 天").format(days=days)
     if days:
         return _tr("{days} 天 {hours} 小时").format(days=days, hours=hours)
     if hours:
@@ -68,3 +72,39 @@ def translated_kind(kind: str) -> str:
         "news": QCoreApplication.translate("Kinds", "图文"),
     }
     return names.get(kind, kind)
+
+
+class _Argument:
+    """One argument inside a sentence, written as the sentence asks for it."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __format__(self, how: str) -> str:
+        value = self._value
+        if how == "size" and isinstance(value, int | float):
+            return size_text(value)
+        if how == "time" and isinstance(value, int | float):
+            return duration_text(value)
+        if how == "kind":
+            return translated_kind(str(value))
+        if how == "format":
+            parts = value if isinstance(value, list | tuple) else [value]
+            return " / ".join({"jpeg": "JPG"}.get(part, part.upper()) for part in parts)
+        if isinstance(value, float):
+            return f"{value:g}" if value < 10 else count_text(round(value))
+        return count_text(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+class _Arguments(dict[str, Any]):
+    """Arguments of a sentence; one that the error did not bring stays out instead of failing."""
+
+    def __missing__(self, name: str) -> _Argument:
+        return _Argument("")
+
+
+def fill(sentence: str, args: Mapping[str, Any]) -> str:
+    """A sentence with its arguments: ``{name}``, ``{limit:size}``, ``{seconds:time}``, ``{kind:kind}``,
+    ``{formats:format}``; numbers get their commas.
+    """
+    return sentence.format_map(_Arguments((name, _Argument(value)) for name, value in args.items()))

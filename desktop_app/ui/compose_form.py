@@ -1,0 +1,169 @@
+"""What the four message forms have in common: content in and out, files in, and the picture for the preview."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop_app.media.limits import LIMITS
+from desktop_app.store.accounts import Account
+from desktop_app.ui.context import Context
+from desktop_app.ui.draft_keeper import KeptDraft
+from desktop_app.ui.drop_payload import Payload
+from desktop_app.ui.drop_zone import RefusalList
+from desktop_app.ui.file_intake import FileIntake, Item, Refusal, Stage
+from desktop_app.ui.phone_preview import ChatMessage
+from desktop_app.ui.thumbnails import Thumbnails
+from desktop_app.ui.units import left_text, size_text, translated_kind
+from desktop_app.ui.window import shell
+
+
+class ComposeForm(QWidget):
+    """The form of one kind of message."""
+
+    kind = ""
+
+    changed = Signal()
+    """The content is another one: save, check, preview."""
+    shown_changed = Signal()
+    """Only what is shown is another one: a picture was decoded, an upload moved on."""
+
+    def content(self) -> dict[str, Any]:
+        """The message as drafts and ``Composing`` keep it."""
+        raise NotImplementedError
+
+    def show_draft(self, draft: KeptDraft) -> None:
+        """Replace what is on the screen; emits nothing."""
+        raise NotImplementedError
+
+    def set_account(self, account: Account) -> None:
+        """Belong to another account."""
+
+    def message(self) -> ChatMessage:
+        """The message for the phone preview."""
+        raise NotImplementedError
+
+    def take(self, payload: Payload) -> None:
+        """Take dropped or pasted files."""
+
+    def choose_files(self) -> None:
+        """Let the person pick files."""
+
+    def problem(self) -> str:
+        """Why the message cannot go to the next step, as far as the form itself knows; "" when it can."""
+        return ""
+
+    def focus_first(self) -> None:
+        """Put the keyboard where the work begins."""
+
+    def focus_check(self, key: str) -> None:
+        """Put the keyboard where the finding ``key`` of the checks can be mended."""
+        self.focus_first()
+
+    def side_widget(self) -> QWidget | None:
+        """What belongs below the checks, at the right."""
+        return None
+
+
+class FileForm(ComposeForm):
+    """A form around files: they are taken in, uploaded, refused and restored here; subclasses show them."""
+
+    def __init__(self, context: Context, kind: str, *, single: bool, thumbnails: Thumbnails) -> None:
+        super().__init__()
+        self.kind = kind
+        self.context = context
+        self.thumbnails = thumbnails
+        self.intake = FileIntake(context.tasks, context.profile.composing, kind, single=single, parent=self)
+        self.refusals = RefusalList()
+        self.intake.refused.connect(self._show_refusal)
+        self.intake.changed.connect(self._item_changed)
+        self.intake.content_changed.connect(self.changed)
+
+    def set_account(self, account: Account) -> None:
+        self.intake.set_account(account.id)
+        self.refusals.clear()
+
+    def take(self, payload: Payload) -> None:
+        self.intake.take(payload)
+
+    def _show_refusal(self, refusal: Refusal) -> None:
+        self.refusals.add(refusal)
+
+    def _item_changed(self, item: Item) -> None:
+        self.refresh()
+        self.shown_changed.emit()
+
+    def refresh(self) -> None:
+        """Show the items as they are now."""
+        raise NotImplementedError
+
+    def restore_files(self, draft: KeptDraft) -> None:
+        """Bring a draft's files back; one that the cache lost is named in red."""
+        from desktop_app.errors import MediaError
+
+        items = []
+        for kept in draft.files:
+            if kept.media is None:
+                self.refusals.add(Refusal(kept.name, MediaError("media.missing")))
+                continue
+            item = Item(kept.name or kept.media.name, Stage.WAITING, kept.media, expires_at=kept.expires_at)
+            if kept.expires_at is not None:
+                item.stage = Stage.DONE
+            items.append((item, kept.expires_at is not None))
+        self.intake.restore(items)
+        self.refresh()
+
+    def problem(self) -> str:
+        busy, failed = self.intake.busy(), sum(i.stage == Stage.FAILED for i in self.intake.items)
+        if not self.intake.items:
+            return self.tr("先放{kind}，再选受众").format(kind=translated_kind(self.kind))
+        if busy:
+            return self.tr("还有 {n} 个文件在上传，传完就能继续").format(n=busy)
+        if failed:
+            return self.tr("有 {n} 个文件没有传上去，重试后再继续").format(n=failed)
+        return ""
+
+    def remove_with_undo(self, item: Item) -> None:
+        """Take a file out and offer the way back."""
+        if item not in self.intake.items:
+            return
+        at = self.intake.remove(item)
+        undo = (self.tr("撤销"), lambda: self.intake.put_back(item, at))
+        shell(self).toast(self.tr("已移走「{name}」").format(name=item.name), "delete", "plain", undo)
+
+    def choose_files(self, replace: Item | None = None) -> None:
+        formats = LIMITS[self.kind].formats
+        patterns = " ".join(f"*.{suffix}" for name in formats for suffix in _suffixes(name))
+        title = self.tr("选择{kind}").format(kind=translated_kind(self.kind))
+        choice = f"{translated_kind(self.kind)} ({patterns});;{self.tr('所有文件')} (*)"
+        folder = self.context.settings.current.last_folder
+        if self.intake.single or replace is not None:
+            path, _ = QFileDialog.getOpenFileName(self, title, folder, choice)
+            paths = [path] if path else []
+        else:
+            paths, _ = QFileDialog.getOpenFileNames(self, title, folder, choice)
+        if paths:
+            settings, last = self.context.settings, str(PurePath(paths[0]).parent)
+            self.context.tasks.start("work", lambda job: settings.change(last_folder=last))
+            self.intake.take(Payload(tuple(paths)), replace)
+
+    def item_facts(self, item: Item) -> list[tuple[str, str]]:
+        """What the pills say about a file: text and icon."""
+        if item.media is None:
+            return [(item.name, "")]
+        media, facts = item.media, [(item.name, "")]
+        if media.width and media.height:
+            facts.append((f"{media.width} × {media.height} · {size_text(media.size_bytes)}", ""))
+        else:
+            facts.append((size_text(media.size_bytes), ""))
+        if item.expires_at is not None:
+            left = item.expires_at - self.context.now()
+            facts.append((self.tr("素材剩 {left}").format(left=left_text(left)), "clock"))
+        return facts
+
+
+def _suffixes(name: str) -> tuple[str, ...]:
+    return ("jpg", "jpeg") if name == "jpeg" else (name,)
