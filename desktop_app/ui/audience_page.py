@@ -236,9 +236,7 @@ class AudiencePage(Surface):
             subtitle=self.tr("会出现在公众号主页，每月 4 次") if service else self.tr("每天 1 次，和按标签合计")
         )
         self.cards["tag"].set_texts(
-            subtitle=self.tr("选一个标签，不会出现在公众号主页")
-            if service
-            else self.tr("选一个标签，占用当天那 1 次")
+            subtitle=self.tr("只发给有这个标签的粉丝") if service else self.tr("选一个标签，占用当天那 1 次")
         )
         self.cards["openids"].set_texts(
             subtitle=self.tr("粘贴或导入 OpenID") if service else problem_text("audience.subscription_list")
@@ -305,6 +303,7 @@ class AudiencePage(Surface):
     def _show_recent(self) -> None:
         while item := self._recent_rows.takeAt(0):
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         for i, choice in enumerate(self._recent[:5]):
             self._recent_rows.addWidget(self._recent_row(i, choice))
@@ -484,8 +483,8 @@ class AudiencePage(Surface):
         """288 | flexible | 328, narrower sides where the window is small."""
         wide = self.width() >= 1100
         side = 24 if wide else 16
-        self._left_side.setFixedWidth(288 if wide else 240)
-        self._right_side.setFixedWidth(328 if wide else 248)
+        self._left_side.setFixedWidth(288 if wide else 224)
+        self._right_side.setFixedWidth(328 if wide else 236)
         inner = self._left_inner.layout()
         if inner is not None:
             inner.setContentsMargins(side - 2, 24, side - 8, 24)

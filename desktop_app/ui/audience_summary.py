@@ -147,6 +147,7 @@ class AudienceSummary(QWidget):
     def _show_rows(self, choice: Choice | None, found: OpenidList | None) -> None:
         while item := self._rows.takeAt(0):
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         for name, value, ink in _breakdown(choice, found):
             row = QWidget()

@@ -15,10 +15,10 @@ from desktop_app.ui.dialogs import Sheet
 from desktop_app.ui.motion import reduced
 from desktop_app.ui.progress import CountdownRing
 from desktop_app.ui.seconds_left import SecondsLeft
-from desktop_app.ui.text import Paragraph
-from desktop_app.ui.widgets import button, label, vbox
+from desktop_app.ui.text import ElidedLabel
+from desktop_app.ui.widgets import button, hbox, label, vbox
 
-WIDTH, HEIGHT = 480, 472
+WIDTH, HEIGHT = 480, 424
 SAID_AT = (10, 5, 3, 2, 1)
 
 
@@ -36,7 +36,8 @@ class CountdownSheet(Sheet):
         window: QWidget,
         seconds: int,
         what: str,
-        to: str,
+        who: str,
+        account_name: str,
         *,
         rehearsal: bool = False,
         clock: Callable[[], float] = time.monotonic,
@@ -50,7 +51,7 @@ class CountdownSheet(Sheet):
         self.ring = CountdownRing(seconds, "amber" if rehearsal else "go")
         self.headline = label("", "title.2")
         self.cancel_button = button(self.tr("取消发送"), "primary", dim="large", name="countdown.cancel", hint="Esc")
-        self._lay_out(what, to, rehearsal)
+        self._lay_out(what, who, account_name, rehearsal)
         self.clock = SecondsLeft(clock, self)
         self.clock.moved.connect(self._show_left)
         self.clock.second.connect(self._show_second)
@@ -58,15 +59,24 @@ class CountdownSheet(Sheet):
         self.cancel_button.clicked.connect(self.cancel)
         window.installEventFilter(self)
 
-    def _lay_out(self, what: str, to: str, rehearsal: bool) -> None:
+    def _lay_out(self, what: str, who: str, account_name: str, rehearsal: bool) -> None:
         centre = Qt.AlignmentFlag.AlignHCenter
-        facts = Paragraph(f"{what}\n{to}", "body.l", "text.2")
+        title = ElidedLabel(what, "body.l", "text.2")
+        facts = hbox(
+            None,
+            label(self.tr("发给"), "body.l", "text.2"),
+            label(who, "body.l", bold=True),
+            label(self.tr("，来自"), "body.l", "text.2"),
+            label(account_name, "body.l", bold=True),
+            None,
+            spacing=4,
+        )
         calm = self.tr("演练不会到任何粉丝手里。") if rehearsal else self.tr("取消不消耗额度，稿件原样保留。")
         foot = label(calm, "caption", "text.2")
-        for each in (self.headline, facts, foot):
+        for each in (self.headline, title, foot):
             each.setAlignment(centre)
         self.cancel_button.setFixedHeight(48)
-        column = vbox(self.ring, 20, self.headline, 4, facts, None, self.cancel_button, 16, foot, spacing=0)
+        column = vbox(self.ring, 20, self.headline, 4, title, facts, None, self.cancel_button, 16, foot, spacing=0)
         column.setAlignment(self.ring, centre)
         column.setContentsMargins(40, 40, 40, 32)
         self.body.setContentsMargins(0, 0, 0, 0)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 
 class Flow(QWidget):
-    """``add`` widgets that know their size, such as chips and buttons; a lower one stands in the middle of its line."""
+    """``add`` widgets that know their size, such as chips and buttons; a lower one stands mid-line."""
 
     def __init__(self, spacing: int = 8, parent: QWidget | None = None) -> None:
         super().__init__(parent)

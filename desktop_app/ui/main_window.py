@@ -131,6 +131,7 @@ class MainWindow(Surface):
         self.compose.preview_wanted.connect(self.open_preview)
         self.audience.back_wanted.connect(lambda: self.show_page("send"))
         self.audience.next_wanted.connect(self.open_review)
+        self.audience.preview_wanted.connect(self.open_preview)
         self.history.copy_wanted.connect(self._copy_as_new)
         self.history.new_wanted.connect(lambda: self.show_page("send"))
         self.settings.connect_wanted.connect(self.show_connect)
@@ -357,6 +358,7 @@ class MainWindow(Surface):
     def _queued(self, send_id: int) -> None:
         self._context.outbox.wake()
         self.compose.sent()
+        self.audience.forget_choice()
         self.show_page("history")
         self.history.show_send(send_id)
 

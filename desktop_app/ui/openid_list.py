@@ -152,8 +152,9 @@ class OpenidDelegate(QStyledItemDelegate):
         p.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), shown)
 
     def editorEvent(self, event: QEvent, model: Any, option: QStyleOptionViewItem, index: Any) -> bool:
-        released = isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonRelease
-        if released and self.cross(option.rect).contains(event.position().toPoint()):
+        if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
+            if not self.cross(option.rect).contains(event.position().toPoint()):
+                return False
             self.removed.emit(index.data(ROW_ROLE))
             return True
         return super().editorEvent(event, model, option, index)
@@ -189,27 +190,29 @@ class ListDrop(QWidget):
         frame.setLayout(hbox(IconLabel("table", 20, "text"), margins=(10, 10, 10, 10)))
         self._keys = QWidget()
         self._keys.setLayout(hbox(KeyCap("Ctrl"), KeyCap("V"), spacing=3))
-        self._tail = label(self.tr("粘贴"), bold=True)
-        title = label(self.tr("拖入 CSV 或 Excel，或直接"), bold=True)
+        self._tail = label(self.tr("，或直接"), bold=True)
+        self._end = label(self.tr("粘贴"), bold=True)
+        title = label(self.tr("拖入 CSV 或 Excel"), bold=True)
         words = vbox(
             None,
-            hbox(title, self._keys, self._tail, None, spacing=4),
-            label(self.tr("自动识别 OpenID 所在的列"), "caption", "text.2"),
+            hbox(title, self._tail, self._keys, self._end, None, spacing=3),
+            ElidedLabel(self.tr("自动识别 OpenID 所在的列"), "caption", "text.2"),
             None,
             spacing=2,
         )
         self._frame = frame
-        row = hbox(frame, words, None, self.paste, self.choose, margins=(20, 16, 20, 16))
-        row.setSpacing(8)
+        row = hbox(frame, words, self.paste, self.choose, margins=(20, 16, 20, 16))
+        row.setStretch(1, 1)
         row.insertSpacing(1, 8)
         self.setLayout(row)
         self.setMinimumHeight(theme.px(80))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._frame.setVisible(self.width() >= 500)
-        self._keys.setVisible(self.width() >= 500)
-        self._tail.setVisible(self.width() >= 440)
+        width = self.width()
+        self._frame.setVisible(width >= 360)
+        for each in (self._tail, self._keys, self._end):
+            each.setVisible(width >= 500)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with painter(self) as p:
@@ -268,6 +271,7 @@ class OpenidPanel(QWidget):
         self.drop.paste.clicked.connect(self.paste_wanted)
         delegate.removed.connect(self.remove_wanted)
         self.view.removed.connect(self.remove_wanted)
+        self.setMinimumWidth(320)  # what does not fit is hidden
         self.clear()
 
     def _build_file_row(self) -> QWidget:
@@ -279,6 +283,8 @@ class OpenidPanel(QWidget):
         close.clicked.connect(self.cleared)
         row = card("bg.panel")
         line = hbox(IconLabel("table", 16, "text.2"), self._file, self._where, None, self._column, 4, close)
+        line.setStretch(1, 100)  # the name gives way first, and takes no more than it needs
+        line.setStretch(3, 1)
         line.setContentsMargins(12, 3, 6, 3)
         row.setLayout(line)
         return row
@@ -289,6 +295,7 @@ class OpenidPanel(QWidget):
         self.filter.changed.connect(self._filter)
         self._only = button(self.tr("只留有效的"), dim="small", name="audience.only_valid")
         self._only.clicked.connect(self.only_valid_wanted)
+        self._mixed = False
         box = card()
         head = hbox(self.filter, None, self._only, margins=(8, 4, 12, 4))
         ground = card("bg.panel", "bg.panel")
@@ -328,8 +335,9 @@ class OpenidPanel(QWidget):
         names = (self.tr("全部"), self.tr("有效"), self.tr("重复"), self.tr("格式不对"))
         for key, name, n in zip(FILTERS, names, counts, strict=True):
             self.filter.set_text(key, f"{name} {count_text(n)}")
+            self.filter.segment(key).setVisible(n > 0 or key == "all")
         self.filter.set_current("all")
-        self._only.setVisible(len(found.valid) not in (0, found.total))
+        self._mixed = len(found.valid) not in (0, found.total)
         self._file_row.show()
         self._list.show()
         self._fit()
@@ -356,12 +364,14 @@ class OpenidPanel(QWidget):
         self._fit()
 
     def _fit(self) -> None:
+        room = self.width() - self.filter.sizeHint().width() - 40
+        self._only.setVisible(self._mixed and self._only.sizeHint().width() <= room)
         self.view.fit()
         self._list.setMaximumHeight(self.view.maximumHeight() + theme.px(42) + 4)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._only.setMaximumWidth(16777215 if self.width() >= 470 else 0)
+        self._fit()
 
 
 def column_letter(number: int) -> str:

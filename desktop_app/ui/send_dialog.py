@@ -54,7 +54,7 @@ class SendDialog(Sheet):
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(window, WIDTH, HEIGHT, "")
+        super().__init__(window, WIDTH, HEIGHT, self.tr("确认发送"))
         self._context, self._account, self._kind = context, account, kind
         self._content, self._choice, self._clock = copy.deepcopy(content), choice, clock
         self._review: Review | None = None
@@ -68,7 +68,6 @@ class SendDialog(Sheet):
     def _build(self) -> None:
         settings = self._context.settings.current
         self.setObjectName("send")
-        self._add_header(self.tr("确认发送"))
         self.rows = ReviewRows(self._account, self._kind, self._choice, settings.countdown_s)
         self.phone = MessagePreview(self._account, Thumbnails(self._context.tasks, self))
         title = label(self.tr("粉丝会收到"), "caption", "text.2")
@@ -119,7 +118,6 @@ class SendDialog(Sheet):
         )
 
     def _show_review(self, review: Review, first: bool) -> None:
-        self._review = review
         self.rows.show_review(review, self._context.settings.current.preview_required)
         self.phone.show_content(self._kind, self._content, review.files, self._context.now())
         if spent(self._account, self._choice, review.quota):
@@ -131,6 +129,7 @@ class SendDialog(Sheet):
             )
         else:
             self.rows.show_problem("")
+        self._review = review
         self._show_ready()
         if first:
             self._focus_where_it_begins()
@@ -214,7 +213,8 @@ class SendDialog(Sheet):
             self.parent_window,
             self._context.settings.current.countdown_s,
             f"「{title}」",
-            self.tr("发给 {who}，来自 {name}").format(who=who, name=self._account.name),
+            who,
+            self._account.name,
             rehearsal=self._account.is_sandbox,
             clock=self._clock,
         )

@@ -44,6 +44,8 @@ class Review:
     quota: Quota
     last: LastPreview | None
     files: tuple[MediaFile, ...]
+    previewed: tuple[str, ...]
+    """Who got the last preview, by note where there is one."""
 
     @property
     def preview_state(self) -> str:
@@ -58,13 +60,16 @@ def gather(profile: Profile, account: Account, kind: str, content: dict[str, Any
     composing = profile.composing
     named = list(content.get("files", ())) or [file for file in [content.get("file")] if file]
     files = [composing.media(file["sha256"]) for file in named]
+    last = composing.last_preview(account.id, kind)
+    notes = {each.value: each.note for each in composing.recipients(account.id)}
     return Review(
         title=composing.title_of(kind, content),
         content_hash=composing.content_hash(kind, content),
         checks=tuple(composing.checks(account, kind, content)),
         quota=profile.accounts.quota(account.id),
-        last=composing.last_preview(account.id, kind),
+        last=last,
         files=tuple(file for file in files if file is not None),
+        previewed=tuple(notes.get(value) or value for value in last.recipients) if last else (),
     )
 
 
@@ -130,7 +135,7 @@ class ReviewRows(QWidget):
         self.quota = QuotaChange(ink=self._ink, with_remark=False)
         self._add(self.tr("受众"), self._audience_row())
         self._add(self.tr("时间"), self._time_row(countdown_s))
-        self.checks = Checks(kind, self._ok)
+        self.checks = Checks(self._ok)
         self._add(self.tr("检查"), self.checks)
         self.upload = Finding("send.retry")
         self._bar = ProgressLine(self.tr("正在上传到微信"))
@@ -236,14 +241,14 @@ class ReviewRows(QWidget):
             remark = self.tr("{at} 发过，之后内容改了").format(at=at)
             self.preview.show_finding("warning", worry, self.tr("预览后改过内容"), remark, self.tr("发预览"))
             return
-        count = len(review.last.recipients)
+        count = len(review.previewed)
         text = self.tr("已发到 {n} 个测试微信").format(n=count)
         remark = self.tr("{at}，之后内容没有改动").format(at=at)
         if self._kind == "image" and len(review.files) > 1:
             remark += self.tr("。预览只发了第一张")
         self.preview.show_finding("check-circle", self._ok, text, remark, self.tr("再发一次"))
-        for recipient in review.last.recipients:
-            self._people.add(ChipLabel(recipient.note or recipient.value, "outline"))
+        for name in review.previewed:
+            self._people.add(ChipLabel(name, "outline"))
 
     def show_upload(self, done: int = 0, total: int = 0) -> None:
         """Something is on its way to WeChat."""
@@ -254,7 +259,7 @@ class ReviewRows(QWidget):
         if total:
             self._bar.set_fraction(done / total)
         else:
-            self._bar.set_waiting()
+            self._bar.set_busy()
 
     def show_uploaded(self) -> None:
         """All that WeChat needs is there. A text needs nothing, so its row goes."""
@@ -280,9 +285,9 @@ class ReviewRows(QWidget):
 class Checks(QWidget):
     """The checks: what is wrong in full, what is fine folded into one line."""
 
-    def __init__(self, kind: str, ok_tint: str, parent: QWidget | None = None) -> None:
+    def __init__(self, ok_tint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kind, self._ok = kind, ok_tint
+        self._ok = ok_tint
         self._head = Finding("send.checks")
         self._list: QVBoxLayout = vbox(spacing=4)
         self._inner = QWidget()
@@ -295,6 +300,7 @@ class Checks(QWidget):
         """Red and amber ones are shown, green ones on demand."""
         while item := self._list.takeAt(0):
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         bad = [check for check in checks if check.level != "ok"]
         good = [check for check in checks if check.level == "ok"]
@@ -303,7 +309,7 @@ class Checks(QWidget):
             line = Finding()
             tint = {"red": "red", "amber": "amber"}.get(check.level, self._ok)
             icon = {"red": "close-circle", "amber": "warning"}.get(check.level, "check")
-            line.show_finding(icon, tint, check_words(self._kind, check))
+            line.show_finding(icon, tint, check_words(check))
             self._list.addWidget(line)
         fold = self.tr("展开") if checks and not bad else ""
         if bad:
