@@ -23,7 +23,7 @@ from desktop_app.job import Job
 from desktop_app.services.openids import clean, is_openid
 
 MAX_BYTES = 50 * 1024 * 1024
-MAX_UNPACKED_BYTES = 400 * 1024 * 1024
+MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 MAX_ROWS = 2_000_000
 MAX_COLUMNS = 100
 SAMPLE_ROWS = 1000
@@ -59,7 +59,7 @@ def read_file(path: Path, job: Job) -> Table:
         with open(path, "rb") as file:
             head = file.read(4096)
             if head.startswith(b"PK\x03\x04"):
-                return _read_xlsx(path, job)
+                return _read_xlsx(file, path.stem, job)
             if head.startswith(b"\xd0\xcf\x11\xe0"):
                 raise AppError("list.format", format="xls")
             encoding = _encoding(file, head, job)
@@ -204,12 +204,12 @@ def _delimiter(sample: Sequence[str]) -> str:
 # --- xlsx ---------------------------------------------------------------------------------------------
 
 
-def _read_xlsx(path: Path, job: Job) -> Table:
-    _check_archive(path)
+def _read_xlsx(file: BinaryIO, name: str, job: Job) -> Table:
+    _check_archive(file)
     try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         try:
-            return _sheet_table(book.worksheets, path.stem, job)
+            return _sheet_table(book.worksheets, name, job)
         finally:
             book.close()
     except (AppError, Cancelled, OSError):
@@ -218,10 +218,10 @@ def _read_xlsx(path: Path, job: Job) -> Table:
         raise AppError("list.damaged", detail=type(error).__name__) from error
 
 
-def _check_archive(path: Path) -> None:
+def _check_archive(file: BinaryIO) -> None:
     """Refuse what is no workbook or would unpack to far more than it should; sizes in the index are binding."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             names = {info.filename for info in archive.infolist()}
             unpacked = sum(info.file_size for info in archive.infolist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
@@ -237,7 +237,7 @@ def _sheet_table(sheets: Sequence[object], name: str, job: Job) -> Table:
     first: Table | None = None
     for sheet in sheets:
         rows = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)  # type: ignore[attr-defined]
-        cells = (tuple(map(_cell_text, row)) for row in rows)
+        cells = (_cells(row) for row in rows)
         try:
             table = _table(name, sheet.title, cells, job)  # type: ignore[attr-defined]
         except AppError as error:
@@ -252,10 +252,12 @@ def _sheet_table(sheets: Sequence[object], name: str, job: Job) -> Table:
     return first
 
 
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else str(value)
+def _cells(row: Sequence[object]) -> tuple[str, ...]:
+    """A row as text; the reader fills it up with empty cells, which go again."""
+    cells = ["" if value is None else str(value) for value in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return tuple(cells)
 
 
 # --- rows, header, column -----------------------------------------------------------------------------
