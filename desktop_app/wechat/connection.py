@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from http.client import HTTPException
 from typing import Any
 
 import requests
@@ -149,6 +150,7 @@ class _Watched:
     _dns_host: str
     port: int
     socket_options: Any
+    close: Callable[[], None]
 
     exchange: Exchange | None = None
     resolver: Resolver = staticmethod(lambda *args, **kwargs: socket.getaddrinfo(*args, **kwargs))
@@ -186,6 +188,13 @@ class _Watched:
         self._dialled = sock.dup()
         sock.settimeout(max(0.05, until - time.monotonic()))
         return sock
+
+    def _tunnel(self) -> None:
+        try:
+            super()._tunnel()  # type: ignore[misc]
+        except HTTPException as error:  # what answered is no proxy
+            self.close()
+            raise OSError("Tunnel connection failed") from error
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         """Send one request for the exchange of this thread."""

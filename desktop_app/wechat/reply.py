@@ -42,7 +42,7 @@ def read_bounded(response: requests.Response) -> bytes:
     inflate = _inflater(response.headers.get("Content-Encoding", ""))
     body = bytearray()
     raw_bytes = 0
-    while piece := response.raw.read(READ_BYTES, decode_content=False):
+    while piece := _piece(response):
         raw_bytes += len(piece)
         try:
             body += inflate.decompress(piece, MAX_REPLY_BYTES + 1 - len(body)) if inflate else piece
@@ -53,6 +53,14 @@ def read_bounded(response: requests.Response) -> bytes:
     if inflate and not inflate.eof:
         raise Unreadable("net.cut")
     return bytes(body)
+
+
+def _piece(response: requests.Response) -> bytes:
+    try:
+        piece: bytes = response.raw.read(READ_BYTES, decode_content=False)
+    except ValueError:  # http.client believes a chunk of negative size
+        raise Unreadable("net.garbage") from None
+    return piece
 
 
 def decode(response: requests.Response, body: bytes, own_host: str) -> dict[str, Any]:

@@ -102,6 +102,7 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "bomb": (ok(bomb, more="Content-Encoding: gzip\r\n"), "net.too_big"),
     "cut gzip": (ok(gzip.compress(b'{"errcode":0}')[:-9], more="Content-Encoding: gzip\r\n"), "net.cut"),
     "no gzip": (ok(b'{"errcode":0}', more="Content-Encoding: gzip\r\n"), "net.garbage"),
+    "negative chunk": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n", "net.garbage"),
     "brotli": (ok(b"x", more="Content-Encoding: br\r\n"), "net.garbage"),
     "many headers": (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 100_000 + b"\r\n", "net.garbage"),
     "long header": (b"HTTP/1.1 200 OK\r\nA: " + b"b" * 100_000 + b"\r\n\r\n", "net.garbage"),
