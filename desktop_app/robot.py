@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QInputMethodEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QScrollArea, QWidget
 
@@ -85,8 +86,19 @@ class Robot:
         for i, line in enumerate(text.split("\n")):
             if i:
                 QTest.keyClick(target, Qt.Key.Key_Return)
-            QTest.keyClicks(target, line)
+            self._write(target, line)
         QTest.qWait(STEP_MS)
+
+    def _write(self, target: QWidget, line: str) -> None:
+        """Latin letters and digits by keys, everything else as an input method commits it."""
+        for by_keys, part in groupby(line, key=lambda character: " " <= character <= "~"):
+            text = "".join(part)
+            if by_keys:
+                QTest.keyClicks(target, text)
+            else:
+                event = QInputMethodEvent()
+                event.setCommitString(text)
+                QApplication.sendEvent(target, event)
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key where the focus is."""

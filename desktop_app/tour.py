@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from desktop_app.app import App, make_qt, no_core_dumps, start_log
@@ -207,18 +206,23 @@ class Tour:
     # --- pieces ---
 
     def _preview(self, name: str) -> None:
-        def send() -> None:
+        """Write to one follower in 发预览 and wait until the sandbox has it."""
+        assert self.app.sandbox is not None
+        previews = self.app.sandbox.previews
+        wanted = len(previews()) + 1
+
+        def fill() -> None:
             self.robot.click("compose.preview")
             self.robot.type("preview.to", self._followers()[0])
-            self.robot.click("preview.send")
-            assert self.app.sandbox is not None
-            wanted = len(self.app.sandbox.previews()) + 1
-            self.robot.until(lambda: len(self.app.sandbox.previews()) >= wanted, "no preview arrived")  # type: ignore[union-attr]
-            self.robot.settle()
 
-        self.step(name, send)
-        self.robot.press(Qt.Key.Key_Escape)
-        self.robot.until(lambda: self.window.sheet() is None, "the preview dialog stays open")
+        def send() -> None:
+            self.robot.click("preview.send")
+            self.robot.until(lambda: len(previews()) >= wanted, "no preview arrived")
+            self.robot.until(lambda: self.window.sheet() is None, "the preview dialog stays open")
+            self.robot.settle(300)
+
+        self.step(name, fill)
+        self.step(f"{name}-sent", send)
 
     def _followers(self) -> tuple[str, ...]:
         assert self.window.account is not None
