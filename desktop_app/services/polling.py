@@ -133,9 +133,11 @@ class Polling:
 
     def _finish(self, batch: Batch, state: State, code: str, now: float) -> bool:
         reason = "poll.failed" if state is State.FAILED else ""
+        # While the administrator may not have answered, SEND_FAIL can mean that: WeChat does not say.
+        args = {"admin": batch.state is State.WAITING_ADMIN} if reason else {}
         try:
             self._outbox.change(
-                batch, code, state=state, reason=reason, reason_args={}, polled_at=now, next_poll_at=None
+                batch, code, args, state=state, reason=reason, reason_args=args, polled_at=now, next_poll_at=None
             )
         except StoreError as error:
             if error.code != "store.changed":

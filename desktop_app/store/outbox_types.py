@@ -59,7 +59,7 @@ STORY_CODES: dict[str, tuple[str, ...]] = {
     "recovered": ("retry_at",),  # found as SUBMITTING at start: in doubt
     "clock_jumped": (),
     "polled_success": (),
-    "polled_fail": (),
+    "polled_fail": ("admin",),  # admin: it was waiting for the administrator
     "polled_delete": (),
     "marked": ("succeeded",),
     "cancelled": (),

@@ -295,7 +295,7 @@ def critical_dialog(
 
     ``facts`` are rows of name and value, ``reason`` a box of title, text and code, ``hint`` a line below the first
     action, ``extra`` a widget above the actions. ``actions`` are (text, kind, callback or None): the sheet closes,
-    then the callback runs. With a ``delete`` among them they stand in one row at the right, else the first is
+    then the callback runs; their names are ``dialog.0``, ``dialog.1`` … With a ``delete`` among them they stand in one row at the right, else the first is
     wide and the others share a row. The first that deletes or sends nothing has the focus.
     """
     sheet = Sheet(window, 392, 0)
@@ -314,7 +314,7 @@ def critical_dialog(
             body.addWidget(part)
     body.addSpacing(32)
     body.addStretch(1)
-    made = [_action_button(sheet, *action) for action in actions]
+    made = [_action_button(sheet, number, *action) for number, action in enumerate(actions)]
     _place_actions(sheet, made, hint)
     safe = [each for each in made if each.property("kind") not in ("delete", "send")]
     if safe:
@@ -322,8 +322,10 @@ def critical_dialog(
     return sheet
 
 
-def _action_button(sheet: Sheet, text: str, kind: str, callback: Callable[[], None] | None) -> QPushButton:
-    made = button(text, kind)
+def _action_button(
+    sheet: Sheet, number: int, text: str, kind: str, callback: Callable[[], None] | None
+) -> QPushButton:
+    made = button(text, kind, name=f"dialog.{number}")
 
     def act() -> None:
         sheet.accept()
