@@ -126,8 +126,11 @@ class Polling:
                 if state in TRANSITIONS[batch.state]:
                     if self._finish(batch, state, code, now):
                         changed[batch.send_id] = None
-                elif batch.state is not State.SUCCEEDED:
-                    self._outbox.postpone_poll(batch, next_poll_at(batch.accepted_at or now, now))
+                else:
+                    ended = batch.state is State.SUCCEEDED
+                    at = None if ended else next_poll_at(batch.accepted_at or now, now)
+                    self._outbox.postpone_poll(batch, at)
+                    changed[batch.send_id] = None
         for send_id in changed:
             self._say(send_id)
 

@@ -295,8 +295,9 @@ def critical_dialog(
 
     ``facts`` are rows of name and value, ``reason`` a box of title, text and code, ``hint`` a line below the first
     action, ``extra`` a widget above the actions. ``actions`` are (text, kind, callback or None): the sheet closes,
-    then the callback runs; their names are ``dialog.0``, ``dialog.1`` … With a ``delete`` among them they stand in one row at the right, else the first is
-    wide and the others share a row. The first that deletes or sends nothing has the focus.
+    then the callback runs; their names are ``dialog.0``, ``dialog.1`` … With a ``delete`` among them they
+    stand in one row at the right, else the first is wide and the others share a row. The first that deletes or
+    sends nothing has the focus.
     """
     sheet = Sheet(window, 392, 0)
     sheet.setAccessibleName(title)
