@@ -105,7 +105,9 @@ def count(rows: Sequence[tuple[str, ...]], column: int, job: Job) -> OpenidList:
         if not at % CHECK_EVERY:
             job.check()
             job.progress(at, len(rows))
-        text = clean(_cell(cells, column))
+        text = cells[column] if column < len(cells) else ""
+        if not judge(text):
+            text = clean(text)
         if not text:
             states[at] = BLANK
         elif not judge(text):

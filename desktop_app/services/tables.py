@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar, overload
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -29,6 +29,8 @@ MAX_COLUMNS = 100
 SAMPLE_ROWS = 1000
 CHECK_EVERY = 5000
 BLOCK = 1 << 20
+
+T = TypeVar("T")
 
 _DELIMITERS = (",", "\t", ";")
 _TOKENS = re.compile(r"[\s,;|，；、]+")
@@ -150,13 +152,13 @@ def _text_table(lines: Iterable[str], name: str, job: Job) -> Table:
         raise AppError("list.format", format="binary")
     all_lines = _chain(sample, rest)
     if _is_bare_list(sample):
-        cells = ((token,) for line in all_lines for token in _TOKENS.split(line) if token)
-        return _table(name, "", cells, job)
+        tokens = (token for line in all_lines for token in _TOKENS.split(line))
+        return _table(name, "", OneColumn(_collect(tokens, job)))
     delimiter = _delimiter(sample)
     if not delimiter:
-        return _table(name, "", ((line.strip("\r\n"),) for line in all_lines), job)
+        return _table(name, "", OneColumn(_collect((line.strip() for line in all_lines), job)))
     try:
-        return _table(name, "", map(tuple, csv.reader(all_lines, delimiter=delimiter)), job)
+        return _table(name, "", _collect(map(_row, csv.reader(all_lines, delimiter=delimiter)), job))
     except csv.Error as error:  # a field of over 128 KB: a quote that never closes
         raise AppError("list.damaged", detail=str(error)) from error
 
@@ -237,9 +239,9 @@ def _sheet_table(sheets: Sequence[object], name: str, job: Job) -> Table:
     first: Table | None = None
     for sheet in sheets:
         rows = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)  # type: ignore[attr-defined]
-        cells = (_cells(row) for row in rows)
+        texts = (_row("" if value is None else str(value) for value in row) for row in rows)
         try:
-            table = _table(name, sheet.title, cells, job)  # type: ignore[attr-defined]
+            table = _table(name, sheet.title, _collect(texts, job))  # type: ignore[attr-defined]
         except AppError as error:
             if error.code != "list.empty":
                 raise
@@ -252,33 +254,61 @@ def _sheet_table(sheets: Sequence[object], name: str, job: Job) -> Table:
     return first
 
 
-def _cells(row: Sequence[object]) -> tuple[str, ...]:
-    """A row as text; the reader fills it up with empty cells, which go again."""
-    cells = ["" if value is None else str(value) for value in row]
-    while cells and not cells[-1]:
-        cells.pop()
-    return tuple(cells)
-
-
 # --- rows, header, column -----------------------------------------------------------------------------
 
 
-def _table(name: str, sheet: str, cells: Iterable[tuple[str, ...]], job: Job) -> Table:
-    rows: list[tuple[str, ...]] = []
-    for number, row in enumerate(cells):
+class OneColumn(Sequence[tuple[str, ...]]):
+    """Rows of one cell each, kept as texts: a million rows take half the memory of tuples."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._texts = texts
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[str, ...]: ...
+    @overload
+    def __getitem__(self, index: slice) -> OneColumn: ...
+    def __getitem__(self, index: int | slice) -> tuple[str, ...] | OneColumn:
+        if isinstance(index, slice):
+            return OneColumn(self._texts[index])
+        return (self._texts[index],)
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        return zip(self._texts)
+
+
+def _row(cells: Iterable[str]) -> tuple[str, ...]:
+    """A row without the empty cells at its end, and not wider than anybody can mean."""
+    row = list(cells)[:MAX_COLUMNS]
+    while row and not row[-1]:
+        row.pop()
+    return tuple(row)
+
+
+def _collect(rows: Iterable[T], job: Job) -> list[T]:
+    """What is not empty, up to a limit. Raises AppError ``list.empty``, ``list.too_many_rows``; Cancelled."""
+    found: list[T] = []
+    for number, row in enumerate(rows):
         if not number % CHECK_EVERY:
             job.check()
-        if any(row):
-            rows.append(row if len(row) <= MAX_COLUMNS else row[:MAX_COLUMNS])
-        if len(rows) > MAX_ROWS:
-            raise AppError("list.too_many_rows", limit=MAX_ROWS)
-    if not rows:
+        if row:
+            found.append(row)
+            if len(found) > MAX_ROWS:
+                raise AppError("list.too_many_rows", limit=MAX_ROWS)
+    if not found:
         raise AppError("list.empty")
+    return found
+
+
+def _table(name: str, sheet: str, rows: Sequence[tuple[str, ...]]) -> Table:
     width = max(map(len, rows[:SAMPLE_ROWS]))
     column = _openid_column(rows, width)
     letters = tuple(get_column_letter(number + 1) for number in range(width))
     if _has_header(rows, column):
-        header = [clean(cell) for cell in rows.pop(0)]
+        header = [clean(cell) for cell in rows[0]]
+        rows = rows[1:]
         header += [""] * (width - len(header))
         columns = tuple(text or letter for text, letter in zip(header, letters, strict=True))
     else:
