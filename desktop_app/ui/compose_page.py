@@ -30,7 +30,7 @@ from desktop_app.ui.saved_label import SavedLabel
 from desktop_app.ui.segmented import Segmented
 from desktop_app.ui.thumbnails import Thumbnails
 from desktop_app.ui.units import translated_kind
-from desktop_app.ui.widgets import Surface, button, hbox, hline, label, scroll, set_button, vbox, vline
+from desktop_app.ui.widgets import Surface, button, hbox, hline, label, scroll, set_button, set_tip, vbox, vline
 from desktop_app.ui.window import shell
 
 KINDS = {"text": "file", "image": "image", "voice": "voice", "video": "video"}
@@ -91,6 +91,7 @@ class ComposePage(QWidget):
     def _make_actions(self) -> None:
         self._saved = SavedLabel()
         self._preview = button(self.tr("发预览"), icon="eye", name="compose.preview")
+        set_tip(self._preview, self.tr("发到测试微信"), "Ctrl Shift P")
         self._next = button(
             self.tr("下一步：选受众"), "primary", icon="chevron-right", name="compose.next", icon_right=True
         )
@@ -371,3 +372,5 @@ class ComposePage(QWidget):
         self._hint.setVisible(wide)
         self._saved.set_short(not wide)
         set_button(self._next, text=self.tr("下一步：选受众") if wide else self.tr("选受众"))
+        set_button(self._preview, text=self.tr("发预览") if wide else "")
+        self._preview.setAccessibleName(self.tr("发预览"))

@@ -96,6 +96,10 @@ class FileIntake(QObject):
     def set_account(self, account_id: int) -> None:
         """Belong to another account: what is on the screen goes, what is being uploaded may end by itself."""
         self._account_id = account_id
+        self.clear()
+
+    def clear(self) -> None:
+        """Empty the form without a word: something else is shown in it. Uploads end by themselves."""
         for item in self.items:
             if item.task and item.stage == Stage.READING:
                 item.task.cancel()

@@ -34,7 +34,7 @@ class PicturePane(QWidget):
         self._facts: list[tuple[str, str]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMaximumHeight(480)
-        self.setMinimumHeight(140)
+        self.setMinimumHeight(112)
         self._replace = button(self.tr("替换"), "float", "small", "refresh", "compose.image.replace")
         self._remove = icon_button("delete", self.tr("移走这张"), "compose.image.remove", "Del", "small", "float")
         self._retry = button(self.tr("重试"), "float", "small", "refresh", "compose.image.retry")
@@ -47,7 +47,7 @@ class PicturePane(QWidget):
         self._stop.clicked.connect(self.stop_wanted)
 
     def sizeHint(self) -> QSize:
-        return QSize(560, 140)  # what it cannot do without; the form gives it all the room there is
+        return QSize(560, 112)  # what it cannot do without; the form gives it all the room there is
 
     def show_item(self, item: Item | None, picture: QPixmap | None, facts: list[tuple[str, str]]) -> None:
         """Show an item; ``picture`` is None while it is decoded, a null one when it cannot be."""

@@ -46,7 +46,7 @@ def preview_problem(error: AppError) -> str:
 
     errcode = error.errcode if isinstance(error, Refused) else 0
     reasons = {
-        40003: tr("对方没有关注公众号，或者 OpenID 不是这个公众号的"),
+        40003: tr("对方没有关注公众号"),  # or the OpenID is another account's: the person sees the same
         43004: tr("对方没有关注公众号"),
         50005: tr("对方已取消关注"),
         40132: tr("微信号不对"),
@@ -165,14 +165,12 @@ class PreviewDialog(Sheet):
     # Whom
 
     def _show_list(self, recipients: Any) -> None:
-        chosen = {row.recipient for row in self._rows if row.box.isChecked()} if self._rows else None
         for row in self._rows:
             row.hide()
             row.deleteLater()
         self._rows = []
         for number, recipient in enumerate(recipients):
-            checked = recipient in chosen if chosen is not None else False
-            row = _RecipientRow(recipient, number, checked)
+            row = _RecipientRow(recipient, number, checked=False)
             row.forget_wanted.connect(lambda r=recipient: self._forget(r))
             self._list.insertWidget(self._list.count() - 1, row)
             self._rows.append(row)
@@ -251,6 +249,7 @@ class PreviewDialog(Sheet):
             self.accept()
             shell(self).toast(self.tr("预览已发给 {n} 人").format(n=len(results)))
             return
+        self._to.setText(" ".join(result.recipient.value for result in failed))  # those who got it are done
         self._show_failures(failed, len(results) - len(failed))
         self._show_list(remembered)
 
