@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.errors import AppError
 from desktop_app.job import Job
 from desktop_app.services.account import Quota
-from desktop_app.services.audience import Choice, ListRow, OpenidList, Table, TagList
+from desktop_app.services.audience import Choice, TagList
 from desktop_app.store.accounts import Account
-from desktop_app.ui import theme
-from desktop_app.ui.audience_picker import TagPicker
+from desktop_app.ui.audience_picker import RecentRow, TagPicker
 from desktop_app.ui.audience_summary import AudienceSummary, problem_text
 from desktop_app.ui.choice_card import ChoiceCard
 from desktop_app.ui.context import Context
 from desktop_app.ui.error_box import words
-from desktop_app.ui.openid_list import LIST_SUFFIXES, OpenidPanel, split_rows
-from desktop_app.ui.paint import hairline, painter, round_rect
+from desktop_app.ui.openid_list import LIST_SUFFIXES, OpenidPanel
+from desktop_app.ui.openid_reader import OpenidReader
 from desktop_app.ui.text import Paragraph
 from desktop_app.ui.units import count_text
 from desktop_app.ui.widgets import Surface, button, hbox, label, scroll, vbox, vline
@@ -31,16 +28,6 @@ from desktop_app.ui.window import shell
 from desktop_app.workers.tasks import Task
 
 KINDS = ("all", "tag", "openids")
-
-
-@dataclass(frozen=True)
-class ReadList:
-    """A list that was read and counted: table, column of the openids, the count, the rows by state."""
-
-    table: Table
-    column: int
-    found: OpenidList
-    split: dict[str, Sequence[int]]
 
 
 class AudiencePage(Surface):
@@ -61,12 +48,8 @@ class AudiencePage(Surface):
         self._kind = ""
         self._tags: TagList | None = None
         self._quota: Quota | None = None
-        self._table: Table | None = None
-        self._column = 0
-        self._found: OpenidList | None = None
         self._recent: tuple[Choice, ...] = ()
         self._tag_task: Task | None = None
-        self._list_task: Task | None = None
         self._build()
         self._connect()
         self._show()
@@ -88,6 +71,7 @@ class AudiencePage(Surface):
             self._group.addButton(each)
         self.tags = TagPicker()
         self.list = OpenidPanel()
+        self.reader = OpenidReader(self._context.tasks, self._context.profile.audiences, self.list)
         self.summary = AudienceSummary()
         self._everyone = Paragraph("", "body", "text.2")
         everyone = QWidget()
@@ -133,10 +117,7 @@ class AudiencePage(Surface):
         self.list.mime_given.connect(self.take_mime)
         self.list.choose_wanted.connect(self._choose_file)
         self.list.paste_wanted.connect(self._paste)
-        self.list.column_wanted.connect(self._use_column)
-        self.list.remove_wanted.connect(self._remove_row)
-        self.list.only_valid_wanted.connect(self._keep_valid)
-        self.list.cleared.connect(self._clear_list)
+        self.reader.changed.connect(self._show)
         self.summary.preview_wanted.connect(self.preview_wanted)
 
     # --- what the window asks -----------------------------------------------------------------------------------
@@ -178,10 +159,9 @@ class AudiencePage(Surface):
         if self._kind == "tag":
             tag = self.tags.chosen()
             return Choice(type="tag", tag_id=tag.id, name=tag.name, people=tag.people) if tag else None
-        if self._kind == "openids" and self._found is not None and self._table is not None:
-            valid = self._found.valid
-            name = self._table.name or self.tr("粘贴的名单")
-            return Choice(type="openids", name=name, openids=valid, people=len(valid))
+        if self._kind == "openids" and self.reader.found is not None:
+            valid = self.reader.found.valid
+            return Choice(type="openids", name=self.reader.name, openids=valid, people=len(valid))
         return None
 
     def problem(self) -> str:
@@ -209,7 +189,7 @@ class AudiencePage(Surface):
             self.list.show_problem(self.tr("名单要用 CSV、Excel（.xlsx）或文本文件"))
             return
         audiences = self._context.profile.audiences
-        self._read(lambda job: audiences.read_file(path, job))
+        self.reader.read(lambda job: audiences.read_file(path, job))
 
     def take_mime(self, mime: QMimeData) -> bool:
         """Pasted or dropped files or text; False when there is nothing to read a list from."""
@@ -220,7 +200,7 @@ class AudiencePage(Surface):
         elif text.strip() and not self._list_refused():
             self.cards["openids"].setChecked(True)
             audiences = self._context.profile.audiences
-            self._read(lambda job: audiences.read_text(text))
+            self.reader.read(lambda job: audiences.read_text(text))
         return bool(paths or text.strip())
 
     def forget_choice(self) -> None:
@@ -323,7 +303,7 @@ class AudiencePage(Surface):
             audiences = self._context.profile.audiences
             text = "\n".join(choice.openids)
             self.cards["openids"].setChecked(True)
-            self._read(lambda job: dataclasses.replace(audiences.read_text(text), name=choice.name))
+            self.reader.read(lambda job: dataclasses.replace(audiences.read_text(text), name=choice.name))
             return
         self.cards[choice.type].setChecked(True)
         if choice.type == "tag":
@@ -353,83 +333,6 @@ class AudiencePage(Surface):
         if not self.take_mime(QGuiApplication.clipboard().mimeData()):
             self.list.show_problem(self.tr("剪贴板里没有文字或文件"))
 
-    def _read(self, read: Callable[[Job], Table]) -> None:
-        """Read a table on a task, find its column, count its openids."""
-
-        def work(job: Job) -> ReadList:
-            table = read(job)
-            return self._counted(table, table.openid_column or 0, job)
-
-        self._start_list(work)
-
-    def _recount(self, column: int, wanted: Callable[[int], bool] | None = None) -> None:
-        """Count again: another column, or without some rows (a duplicate of a removed row becomes valid)."""
-        table = self._table
-        if table is None:
-            return
-
-        def work(job: Job) -> ReadList:
-            rows = table.rows
-            if wanted is not None:
-                rows = [cells for number, cells in enumerate(rows, 1) if wanted(number)]
-            return self._counted(dataclasses.replace(table, rows=rows), column, job)
-
-        self._start_list(work)
-
-    def _counted(self, table: Table, column: int, job: Job) -> ReadList:
-        found = self._context.profile.audiences.openids(table, column, job)
-        return ReadList(table, column, found, split_rows(found))
-
-    def _start_list(self, work: Callable[[Job], ReadList]) -> None:
-        if self._list_task is not None:
-            self._list_task.cancel()
-        self._found = None
-        self.list.show_busy(True)
-        self._show()
-        self._list_task = self._context.tasks.start(
-            "work", work, owner=self, on_done=self._show_list, on_error=self._list_failed
-        )
-
-    def _show_list(self, read: ReadList) -> None:
-        if not read.found.total:
-            self._clear_list()
-            self.list.show_problem(self.tr("这份名单里没有内容"))
-            return
-        self._table, self._column, self._found = read.table, read.column, read.found
-        self.list.show_list(read.table, read.column, read.found, read.split)
-        self._show()
-
-    def _list_failed(self, error: AppError) -> None:
-        self._clear_list()
-        self.list.show_problem(words(error).line)
-
-    def _clear_list(self) -> None:
-        if self._list_task is not None:
-            self._list_task.cancel()
-        self._table = self._found = None
-        self.list.clear()
-        self._show()
-
-    def _use_column(self, column: int) -> None:
-        self._recount(column)
-
-    def _remove_row(self, row: ListRow) -> None:
-        self._recount(self._column, lambda number: number != row.number)
-
-    def _keep_valid(self) -> None:
-        found = self._found
-        if found is None:
-            return
-        # Made on first use inside the task: the set of a long list takes a moment.
-        kept: set[int] = set()
-
-        def wanted(number: int) -> bool:
-            if not kept:
-                kept.update(row.number for row in found.rows if row.state == "valid")
-            return number in kept
-
-        self._recount(self._column, wanted)
-
     # --- showing ------------------------------------------------------------------------------------------------
 
     def _choose_kind(self, kind: str) -> None:
@@ -447,7 +350,7 @@ class AudiencePage(Surface):
         self._recent = ()
         self.tags.choose(None)
         self.tags.show_tags(None)
-        self._clear_list()
+        self.reader.clear()
         self._show_recent()
         self._middle.setCurrentIndex(0)
 
@@ -456,7 +359,7 @@ class AudiencePage(Surface):
         if account is None:
             return
         choice, problem = self.choice(), self.problem()
-        found = self._found if self._kind == "openids" else None
+        found = self.reader.found if self._kind == "openids" else None
         self.summary.show_choice(account, choice, self._quota, problem, found)
         self._next.setEnabled(not problem)
         self._next.setToolTip(problem_text(problem))
@@ -490,29 +393,3 @@ class AudiencePage(Surface):
             inner.setContentsMargins(side - 2, 24, side - 8, 24)
         self._right_layout.setContentsMargins(side, 24, side, 24)
         self._middle_layout.setContentsMargins(side, 24, side, 24)
-
-
-class RecentRow(QPushButton):
-    """An audience used before: name and number of people."""
-
-    def __init__(self, name: str, people: str, parent: QWidget | None = None) -> None:
-        super().__init__(name, parent)
-        self._people = people
-        self.setAccessibleName(f"{name} {people}")
-        self.setFixedHeight(theme.px(36))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        rect = QRectF(self.rect())
-        middle = int(Qt.AlignmentFlag.AlignVCenter)
-        with painter(self) as p:
-            if self.underMouse():
-                round_rect(p, rect.adjusted(-2, 2, 2, -2), 6, "bg.hover")
-            hairline(p, 0, rect.bottom() - 1, rect.width())
-            p.setFont(theme.font("caption"))
-            p.setPen(theme.color("text.2"))
-            p.drawText(rect, middle | int(Qt.AlignmentFlag.AlignRight), self._people)
-            room = rect.width() - p.fontMetrics().horizontalAdvance(self._people) - 12
-            p.setFont(theme.font("body"))
-            p.setPen(theme.color("text"))
-            name = p.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, int(room))
-            p.drawText(rect, middle, name)

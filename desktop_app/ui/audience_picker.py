@@ -6,11 +6,12 @@ import time
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
     QMenu,
+    QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -19,13 +20,14 @@ from PySide6.QtWidgets import (
 
 from desktop_app.services.audience import Tag, TagList
 from desktop_app.ui import theme
-from desktop_app.ui.paint import hairline, round_rect
+from desktop_app.ui.paint import hairline, painter, round_rect
 from desktop_app.ui.style_paint import paint_radio_mark
 from desktop_app.ui.text import Paragraph
 from desktop_app.ui.units import count_text
 from desktop_app.ui.widgets import Card, button, card, hbox, label, menu_button, search_field, set_button, vbox
 
 ROW_HEIGHT = 44
+HEIGHT_MAX = 1_000_000  # well below Qt's own limit, with room for what stands around the list
 Index = QModelIndex | QPersistentModelIndex
 TAG_ROLE = Qt.ItemDataRole.UserRole
 SHARE_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -172,7 +174,7 @@ class RowList(QListView):
 
     def fit(self) -> None:
         """Ask for the height of all rows."""
-        self.setMaximumHeight(max(self.model().rowCount(), 1) * self._row)
+        self.setMaximumHeight(min(max(self.model().rowCount(), 1) * self._row, HEIGHT_MAX))
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
@@ -289,3 +291,29 @@ class TagPicker(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._sort.setVisible(self.width() >= 420)
+
+
+class RecentRow(QPushButton):
+    """An audience used before: name and number of people."""
+
+    def __init__(self, name: str, people: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self._people = people
+        self.setAccessibleName(f"{name} {people}")
+        self.setFixedHeight(theme.px(36))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        rect = QRectF(self.rect())
+        middle = int(Qt.AlignmentFlag.AlignVCenter)
+        with painter(self) as p:
+            if self.underMouse():
+                round_rect(p, rect.adjusted(-2, 2, 2, -2), 6, "bg.hover")
+            hairline(p, 0, rect.bottom() - 1, rect.width())
+            p.setFont(theme.font("caption"))
+            p.setPen(theme.color("text.2"))
+            p.drawText(rect, middle | int(Qt.AlignmentFlag.AlignRight), self._people)
+            room = rect.width() - p.fontMetrics().horizontalAdvance(self._people) - 12
+            p.setFont(theme.font("body"))
+            p.setPen(theme.color("text"))
+            name = p.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, int(room))
+            p.drawText(rect, middle, name)

@@ -48,6 +48,7 @@ class CountdownSheet(Sheet):
         self.setObjectName("countdown")
         self.setAccessibleName(self.tr("提交前的倒计时"))
         self._seconds = seconds
+        self._headline_text = self.tr("{n} 秒后演练提交") if rehearsal else self.tr("{n} 秒后提交给微信")
         self.ring = CountdownRing(seconds, "amber" if rehearsal else "go")
         self.headline = label("", "title.2")
         self.cancel_button = button(self.tr("取消发送"), "primary", dim="large", name="countdown.cancel", hint="Esc")
@@ -64,12 +65,12 @@ class CountdownSheet(Sheet):
         title = ElidedLabel(what, "body.l", "text.2")
         facts = hbox(
             None,
-            label(self.tr("发给"), "body.l", "text.2"),
+            label(self.tr("发给 "), "body.l", "text.2"),
             label(who, "body.l", bold=True),
-            label(self.tr("，来自"), "body.l", "text.2"),
+            label(self.tr("，来自 "), "body.l", "text.2"),
             label(account_name, "body.l", bold=True),
             None,
-            spacing=4,
+            spacing=0,
         )
         calm = self.tr("演练不会到任何粉丝手里。") if rehearsal else self.tr("取消不消耗额度，稿件原样保留。")
         foot = label(calm, "caption", "text.2")
@@ -109,7 +110,7 @@ class CountdownSheet(Sheet):
         self.ring.set_left(math.ceil(left) if reduced() else left)
 
     def _show_second(self, second: int) -> None:
-        self.headline.setText(self.tr("{n} 秒后提交给微信").format(n=second))
+        self.headline.setText(self._headline_text.format(n=second))
         if second in SAID_AT or second == self._seconds:
             announce(self, self.tr("还有 {n} 秒").format(n=second), urgent=True)
 

@@ -190,12 +190,11 @@ class ListDrop(QWidget):
         frame.setLayout(hbox(IconLabel("table", 20, "text"), margins=(10, 10, 10, 10)))
         self._keys = QWidget()
         self._keys.setLayout(hbox(KeyCap("Ctrl"), KeyCap("V"), spacing=3))
-        self._tail = label(self.tr("，或直接"), bold=True)
+        self._title = label("", bold=True)
         self._end = label(self.tr("粘贴"), bold=True)
-        title = label(self.tr("拖入 CSV 或 Excel"), bold=True)
         words = vbox(
             None,
-            hbox(title, self._tail, self._keys, self._end, None, spacing=3),
+            hbox(self._title, self._keys, self._end, None, spacing=3),
             ElidedLabel(self.tr("自动识别 OpenID 所在的列"), "caption", "text.2"),
             None,
             spacing=2,
@@ -211,8 +210,10 @@ class ListDrop(QWidget):
         super().resizeEvent(event)
         width = self.width()
         self._frame.setVisible(width >= 360)
-        for each in (self._tail, self._keys, self._end):
-            each.setVisible(width >= 500)
+        wide = width >= 500
+        self._title.setText(self.tr("拖入 CSV 或 Excel，或直接") if wide else self.tr("拖入 CSV 或 Excel"))
+        for each in (self._keys, self._end):
+            each.setVisible(wide)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with painter(self) as p:
