@@ -41,10 +41,14 @@ class Profile:
     copied profile or a restored backup, so nothing that was queued leaves by itself.
     """
 
+    restored_from: backup.Restored | None
+    marker_changed: bool
+
     def __init__(self, paths: Paths, *, now: Callable[[], float] = time.time) -> None:
         """Raises StoreError: ``store.in_use``, ``store.newer``, ``store.folder``, ``store.full`` …"""
         self.paths = paths
         self.now = now
+        self._closed = False
         try:
             paths.create()
         except OSError as error:
@@ -62,6 +66,22 @@ class Profile:
             self.db.close()
             self._lock.release()
             raise
+
+    def _build(self) -> None:
+        self.secrets = Secrets()
+        self.account_store = Accounts(self.db)
+        self.outbox = Outbox(self.db, self.now)
+        make_client = partial(WeChatClient, _trace=lambda point: reached(f"wire.{point}"))
+        self.accounts = AccountService(self.account_store, self.secrets, now=self.now, make_client=make_client)
+        self.audiences = Audiences(self.accounts, TagCache(self.db), RecentAudiences(self.db), now=self.now)
+        self.composing = Composing(
+            self.accounts,
+            MediaCache(self.db, self.paths.media),
+            Drafts(self.db),
+            PreviewRecipients(self.db),
+            now=self.now,
+        )
+        self.sending = Sending(self.db, self.outbox, self.accounts, now=self.now)
 
     def __enter__(self) -> Profile:
         return self
@@ -88,23 +108,6 @@ class Profile:
     def back_up_if_due(self) -> None:
         """The daily copy of the database. Takes as long as the database is big: call it off the window's thread."""
         backup.back_up_if_due(self.paths.database, self.paths.backups, self.now())
-
-    def _build(self) -> None:
-        self._closed = False
-        self.secrets = Secrets()
-        self.account_store = Accounts(self.db)
-        self.outbox = Outbox(self.db, self.now)
-        make_client = partial(WeChatClient, _trace=lambda point: reached(f"wire.{point}"))
-        self.accounts = AccountService(self.account_store, self.secrets, now=self.now, make_client=make_client)
-        self.audiences = Audiences(self.accounts, TagCache(self.db), RecentAudiences(self.db), now=self.now)
-        self.composing = Composing(
-            self.accounts,
-            MediaCache(self.db, self.paths.media),
-            Drafts(self.db),
-            PreviewRecipients(self.db),
-            now=self.now,
-        )
-        self.sending = Sending(self.db, self.outbox, self.accounts, now=self.now)
 
     def _begin(self) -> None:
         self.restored_from = self.db.restored_from

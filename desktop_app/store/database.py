@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import sqlite3
@@ -158,6 +159,8 @@ class Database:
         row = connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone() if tables else None
         if row is None or row[0] != str(version):
             raise StoreError("store.damaged", detail="the version is unclear")
+        if version <= len(MIGRATIONS) and _tables(connection) != _expected_tables(MIGRATIONS[:version]):
+            raise StoreError("store.damaged", detail="the tables are not as they were made")
         if version > len(MIGRATIONS):
             raise StoreError("store.newer", version=version, known=len(MIGRATIONS))
 
@@ -180,6 +183,19 @@ class Database:
                 raise
 
 
+def _tables(connection: sqlite3.Connection) -> frozenset[tuple[str, ...]]:
+    sql = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    return frozenset(tuple(row) for row in connection.execute(sql))
+
+
+@functools.cache
+def _expected_tables(migrations: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        for migration in migrations:
+            connection.executescript(migration)
+        return _tables(connection)
+
+
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
@@ -192,3 +208,5 @@ def _as_store_error() -> Iterator[None]:
     except sqlite3.Error as error:
         primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
         raise StoreError(CODES.get(primary, "store.error"), detail=str(error)) from error
+    except UnicodeDecodeError as error:  # damaged text, in a row or in SQLite's own message about the damage
+        raise StoreError("store.damaged", detail="text") from error

@@ -285,7 +285,7 @@ class Outbox:
     def latest_time(self) -> float | None:
         """When the newest story line was written: the clock was that far once."""
         row = self._db.one("SELECT at FROM story ORDER BY id DESC LIMIT 1")
-        return None if row is None else row["at"]
+        return row["at"] if row is not None and isinstance(row["at"], float) else None
 
     def departures(self, since: float) -> list[tuple[int, float]]:
         """(account, time) of the attempts since ``since``: what the rate limit counts at start."""
@@ -426,6 +426,7 @@ def _filter(account_id: int, kind: str, search: str, since: float | None) -> tup
 
 def _row(send: sqlite3.Row, batches: tuple[Batch, ...]) -> OutboxRow:
     values = {each.name: send[each.name] for each in fields(OutboxRow) if each.name != "batches"}
+    _check_types(values)
     for name in ("message", "content", "audience"):
         values[name] = _load(values[name])
     return OutboxRow(**values, batches=batches)
@@ -433,6 +434,7 @@ def _row(send: sqlite3.Row, batches: tuple[Batch, ...]) -> OutboxRow:
 
 def _batch(row: sqlite3.Row) -> Batch:
     values = {name: row[name] for name in COLUMNS}
+    _check_types(values)
     try:
         values["state"] = State(values["state"])
         values["reason_args"] = _load(values["reason_args"])
@@ -444,6 +446,19 @@ def _batch(row: sqlite3.Row) -> Batch:
     for name in ("in_doubt", "waits_for_person", "marked"):
         values[name] = bool(values[name])
     return Batch(**values)
+
+
+TEXTS = frozenset(
+    {"client_msg_id", "path", "body_sha256", "state", "reason", "reason_args", "msg_id", "msg_data_id"}
+    | {"deleted_articles", "kind", "title", "message", "content", "content_hash", "audience"}
+)
+
+
+def _check_types(values: dict[str, Any]) -> None:
+    """SQLite takes any type in any column: after damage a number may be a text."""
+    for name, value in values.items():
+        if value is not None and isinstance(value, str) is not (name in TEXTS):
+            raise StoreError("store.damaged", detail=name)
 
 
 def _stored(name: str, value: Any) -> Any:
