@@ -25,6 +25,7 @@ class Robot:
     def __init__(self, window: QWidget, timeout_s: float = 30.0) -> None:
         self.window = window
         self.timeout_s = timeout_s
+        window.activateWindow()  # keys go to the active window only
 
     def find(self, name: str) -> QWidget | None:
         """The visible widget of that objectName, or None."""
@@ -102,7 +103,7 @@ class Robot:
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key where the focus is."""
-        QTest.keyClick(QApplication.focusWidget() or self.window, key, modifiers)
+        QTest.keyClick(QApplication.focusWidget() or self.window.focusWidget() or self.window, key, modifiers)
         QTest.qWait(STEP_MS)
 
     def drop(self, name: str, paths: Sequence[Path]) -> None:

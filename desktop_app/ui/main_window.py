@@ -31,7 +31,7 @@ from desktop_app.ui.send_dialog import SendDialog
 from desktop_app.ui.settings_page import SettingsPage
 from desktop_app.ui.toast import Toaster
 from desktop_app.ui.top_bar import TopBar
-from desktop_app.ui.widgets import Surface, hbox, vbox, vline
+from desktop_app.ui.widgets import Surface, hbox, vbox
 
 BUSY_TEXT_AFTER_MS = 300
 
@@ -110,7 +110,7 @@ class MainWindow(Surface):
         content = QWidget()
         content.setLayout(vbox(self.top, self.banner, self._stack, self.activity, spacing=0))
         frame = QWidget()
-        frame.setLayout(hbox(self.rail, vline(), content, spacing=0))
+        frame.setLayout(hbox(self.rail, content, spacing=0))
         self._outer = QStackedWidget()
         self._outer.addWidget(frame)
         self._outer.addWidget(self.connect_page)

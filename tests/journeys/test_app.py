@@ -1,0 +1,191 @@
+"""The app as a whole: started twice, closed while busy, opened again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.app import App, SingleInstance
+from desktop_app.paths import Paths, resource
+from desktop_app.robot import Robot
+from desktop_app.services import open_profile
+from desktop_app.store.outbox import State
+from desktop_app.ui import theme
+
+ROOT = Path(__file__).resolve().parents[2]
+Open = Callable[..., App]
+
+
+@pytest.fixture
+def opened(qapp: QApplication, paths: Paths) -> Iterator[Open]:
+    """Open the app on this test's profile; what is still open at the end is closed."""
+    theme.install(qapp, "light", 1.0)
+    running: list[App] = []
+
+    def open_app(**options: object) -> App:
+        app = App(paths, **options)  # type: ignore[arg-type]
+        app.window.resize(1280, 800)
+        app.window.show()
+        running.append(app)
+        return app
+
+    yield open_app
+    for app in running:
+        app.window.leave()
+        app.close()
+
+
+def close(app: App) -> None:
+    """Close the window and everything behind it, as the end of ``run`` does."""
+    app.window.leave()
+    app.close()
+
+
+def test_first_start_shows_the_connect_page_and_rehearsal_is_one_click(opened: Open) -> None:
+    """Nothing is connected: the page that connects; one click on 用演练账号试用 leads to composing."""
+    app = opened()
+    robot = Robot(app.window)
+    robot.click("connect.rehearse")
+    robot.get("compose.next", enabled=False)
+    robot.until(lambda: app.window.account is not None, "no account")
+    assert app.window.account is not None
+    assert app.window.account.is_sandbox
+    assert app.window.banner.key() == "rehearsal"
+
+
+def test_drafts_of_each_kind_survive_a_restart(opened: Open, paths: Paths) -> None:
+    """Text with empty lines and emoji, and pictures, are there again after closing and opening."""
+    words = "第一行\n\n第三行 🍵 末尾"
+    app = opened(sandbox=True)
+    robot = Robot(app.window)
+    robot.click("compose.tab.text")
+    robot.type("compose.text", words)
+    robot.click("compose.tab.image")
+    robot.drop("compose.drop", [resource("samples/cup.png")])
+    robot.until(lambda: len(app.window.compose.forms["image"].content()["files"]) == 1, "the file was not taken")
+    close(app)
+    again = opened(sandbox=True)
+    page = again.window.compose
+    robot = Robot(again.window)
+    robot.until(lambda: page.forms["text"].content().get("text") == words, "the text is not there")
+    robot.until(lambda: len(page.forms["image"].content()["files"]) == 1, "the picture is not there")
+
+
+def test_cancelled_countdown_writes_and_sends_nothing(opened: Open) -> None:
+    """Esc in the countdown: no row, no request, the draft as it was."""
+    app = opened(sandbox=True)
+    robot = Robot(app.window)
+    _to_countdown(robot, app, "只是试试")
+    robot.get("countdown.cancel")
+    robot.press(Qt.Key.Key_Escape)
+    robot.until(lambda: robot.find("countdown.cancel") is None, "the countdown goes on")
+    robot.settle(200)
+    assert app.sandbox is not None
+    assert app.sandbox.sent() == []
+    assert app.window.account is not None
+    assert app.profile.outbox.counts(app.window.account.id)["all"] == 0
+    assert app.window.compose.forms["text"].content()["text"] == "只是试试"
+
+
+def test_closing_the_window_in_the_countdown_sends_nothing(opened: Open, paths: Paths) -> None:
+    """The countdown belongs to the window: gone with it, and nothing is found at the next start."""
+    app = opened(sandbox=True)
+    robot = Robot(app.window)
+    _to_countdown(robot, app, "没有发出去的话")
+    robot.get("countdown.cancel")
+    account = app.window.account
+    assert account is not None
+    close(app)
+    with open_profile(paths.data) as profile:
+        assert profile.outbox.counts(account.id)["all"] == 0
+
+
+def _to_countdown(robot: Robot, app: App, words: str) -> None:
+    robot.click("compose.tab.text")
+    robot.type("compose.text", words)
+    robot.click("compose.next")
+    robot.click("audience.all")
+    robot.click("audience.next")
+    choice = app.window.audience.choice()
+    assert choice is not None
+    robot.type("send.number", str(choice.people))
+    robot.click("send.confirm")
+
+
+def test_closing_while_uploading_says_what_goes_on(opened: Open) -> None:
+    """The window stays and asks; 现在退出 closes it."""
+    app = opened(sandbox=True)
+    assert app.sandbox is not None
+    app.sandbox.fault("media/upload:slow=2000")
+    robot = Robot(app.window)
+    robot.click("compose.tab.image")
+    robot.drop("compose.drop", [resource("samples/cup.png")])
+    robot.until(lambda: app.tasks.running("upload") > 0, "no upload began")
+    app.window.close()
+    robot.settle()
+    assert app.window.isVisible()
+    assert app.window.sheet() is not None
+    robot.click("dialog.1")
+    robot.until(lambda: not app.window.isVisible(), "the window stays open")
+
+
+def test_second_start_brings_the_first_to_the_front(qapp: QApplication, paths: Paths) -> None:
+    """The second instance finds the first, tells it, and knows that it is to end."""
+    first, second = SingleInstance(paths), SingleInstance(paths)
+    raised: list[bool] = []
+    first.raised.connect(lambda: raised.append(True))
+    assert first.first()
+    assert not second.first()
+    end = time.monotonic() + 5
+    while not raised and time.monotonic() < end:
+        QApplication.processEvents()
+    assert raised
+    first.close()
+
+
+def test_second_process_ends_with_0(tmp_path: Path) -> None:
+    """Two processes on one profile: the second exits 0 at once and the first goes on."""
+    command = [sys.executable, "-m", "desktop_app", "--sandbox", "--data-dir", str(tmp_path)]
+    first = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ), stderr=subprocess.PIPE, text=True)
+    try:
+        end = time.monotonic() + 20
+        while not (tmp_path / "qunfa.db").exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        second = subprocess.run(command, cwd=ROOT, env=dict(os.environ), timeout=20, check=False)
+        assert second.returncode == 0
+        assert first.poll() is None
+    finally:
+        first.kill()
+        first.wait()
+
+
+def test_a_send_that_waited_for_the_network_goes_out_after_a_restart(opened: Open, paths: Paths) -> None:
+    """Queued without a line, closed, opened again: exactly one send arrives, and the table says so."""
+    app = opened(sandbox=True)
+    assert app.sandbox is not None
+    account = app.window.account
+    assert account is not None
+    state = paths.sandbox_state
+    app.sandbox.stop()
+    send_id = app.profile.sending.queue({"msgtype": "text", "text": {"content": "一次"}}, True, account_id=account.id)
+    app.outbox.wake()
+    robot = Robot(app.window)
+    robot.until(lambda: app.profile.sending.row(send_id).reason.startswith("net."), "it did not try")
+    assert app.profile.sending.row(send_id).state is State.QUEUED
+    close(app)
+    assert json.loads(state.read_text(encoding="utf-8"))
+    again = opened(sandbox=True)
+    robot = Robot(again.window)
+    robot.until(lambda: again.profile.sending.row(send_id).state is State.ACCEPTED, "it did not go out", 40)
+    assert again.sandbox is not None
+    assert len(again.sandbox.sent()) == 1
