@@ -65,6 +65,20 @@ class Exchange:
     touched: bool = False  # a byte of this request can have left
     ended_by: str = ""  # "deadline" or "cancel", once the watchdog ended it
     connection: _Watched | None = None
+    held: tuple[_FreshPool, _Watched] | None = None  # a connection whose reply was read but not yet judged
+
+    def release(self, *, good: bool) -> None:
+        """Give the connection back for the next request; only if its reply was understood it stays open.
+
+        Behind a reply whose length lied there may be more bytes, or an end that is just on its way.
+        """
+        if self.held is None:
+            return
+        (pool, connection), self.held = self.held, None
+        if not good:
+            connection.close()
+        connection.idle_since = time.monotonic()
+        pool.put_back(connection)
 
     def stop_reason(self, now: float) -> str:
         """Why this exchange has to end now, or an empty text."""
@@ -97,6 +111,7 @@ class Watchdog:
         try:
             yield
         finally:
+            exchange.release(good=False)
             _active.exchange = None
             with self._changed:
                 self._running.discard(exchange)
@@ -257,7 +272,7 @@ class _Tls(_Watched, HTTPSConnection):
 
 
 class _FreshPool:
-    """A pool that does not trust connections idle for long."""
+    """A pool that takes a connection back when its reply was judged, and does not trust one idle for long."""
 
     def _get_conn(self, timeout: float | None = None) -> Any:
         connection = super()._get_conn(timeout)  # type: ignore[misc]
@@ -266,8 +281,14 @@ class _FreshPool:
         return connection
 
     def _put_conn(self, connection: Any) -> None:
-        if connection is not None:
-            connection.idle_since = time.monotonic()
+        exchange = _active.exchange
+        if exchange is None or connection is None or connection.sock is None:
+            self.put_back(connection)
+        else:
+            exchange.held = (self, connection)
+
+    def put_back(self, connection: Any) -> None:
+        """Let the next request have it."""
         super()._put_conn(connection)  # type: ignore[misc]
 
 

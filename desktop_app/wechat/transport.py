@@ -204,11 +204,11 @@ class Transport:
                 raise
             if exchange.ended_by:  # a reply without a length looks complete when the watchdog cut it
                 raise TimeoutError
-            response.raw.release_conn()
-        exchange.trace("after_reply")
-        if not exchange.touched:  # the other side hung up with some words before we wrote
-            raise ConnectionResetError
-        found = reply.decode(response, body, urlsplit(base).hostname or "")
+            exchange.trace("after_reply")
+            if not exchange.touched:  # the other side hung up with some words before we wrote
+                raise ConnectionResetError
+            found = reply.decode(response, body, urlsplit(base).hostname or "")
+            exchange.release(good=True)
         problem = reply.refusal(found, call.operation, self._hidden(token))
         exchange.trace("after_parse")
         if problem is not None:
