@@ -51,12 +51,15 @@ class OutboxWorker(QObject):
         parent: QObject | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
+        clock_speed: float = 1.0,
     ) -> None:
+        """``clock_speed``: seconds of the services' clock in one real second (a sped-up rehearsal, tests)."""
         super().__init__(parent)
         self._tasks = tasks
         self._sending = sending
         self._accounts = accounts
         self._clock = clock
+        self._clock_speed = clock_speed
         self._timers: dict[int, QTimer] = {}
         self._busy: set[int] = set()
         self._again: set[int] = set()
@@ -180,7 +183,8 @@ class OutboxWorker(QObject):
 
     def _nap(self, account_id: int, seconds: float) -> None:
         if self._started:
-            self._timer(account_id).start(int(1000 * min(max(seconds, SHORTEST_NAP_S), LONGEST_NAP_S)))
+            real = min(max(seconds / self._clock_speed, SHORTEST_NAP_S), LONGEST_NAP_S)
+            self._timer(account_id).start(int(1000 * real) + 1)
 
     def _timer(self, account_id: int) -> QTimer:
         if account_id not in self._timers:
