@@ -72,14 +72,14 @@ class QuotaChange(QWidget):
         self._arrow = IconLabel("chevron-right", 12, "text.2")
         self._sentence = Paragraph("", "body")
         self._remark = Paragraph("", "caption", "text.2", line=18)
-        self._remark.setVisible(with_remark)
-        row = hbox(self._before, self._arrow, self._after, None, spacing=8, margins=(0, 4, 0, 4))
         if with_remark:
+            row = hbox(self._before, self._arrow, self._after, None, spacing=8, margins=(0, 4, 0, 4))
             self.setLayout(vbox(row, self._sentence, self._remark, spacing=4))
         else:
-            line = hbox(self._before, self._arrow, self._after, self._sentence, spacing=8)
+            line = hbox(self._before, self._arrow, self._after, self._sentence, self._remark, spacing=8)
             line.setStretch(3, 1)
             self.setLayout(line)
+            self._remark.hide()
 
     def show_change(self, account: Account, choice: Choice, quota: Quota) -> None:
         """Show what this choice does."""

@@ -109,8 +109,8 @@ class ConfirmFooter(QWidget):
         row = hbox(words, self.field, self.button, spacing=16, margins=(24, 0, 24, 0))
         row.setStretch(0, 1)
         self.field.setFixedWidth(128 if self._people is not None else 200)
-        self.field.setVisible(not self._by_hold)
         self.setLayout(row)
+        self.field.setVisible(not self._by_hold)
 
     def _make_button(self) -> QPushButton:
         if self._by_hold:

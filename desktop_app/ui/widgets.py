@@ -264,12 +264,12 @@ class FieldWithError(QWidget):
         self.field = inner
         self.title = label(title, bold=True)
         self.title.setBuddy(inner)
-        self.title.setVisible(bool(title))
         if title and not inner.accessibleName():
             inner.setAccessibleName(title)
         self.reason = label("", "caption", "red.text", wrap=True)
         self.reason.hide()
         self.setLayout(vbox(self.title, inner, self.reason, spacing=6))
+        self.title.setVisible(bool(title))  # not before it has a parent: it would open a window of its own
 
     def set_error(self, text: str) -> None:
         """Show the reason below a red border; an empty text takes both away."""
