@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from desktop_app.job import Job
-from desktop_app.store.outbox import OutboxRow
+from desktop_app.store.outbox import OutboxRow, State
+from desktop_app.store.outbox_types import group_of
 from desktop_app.ui import story
 from desktop_app.ui.context import Context
 from desktop_app.ui.units import day_text
@@ -48,7 +49,7 @@ class HistoryModel(QAbstractTableModel):
     counted = Signal(dict)
     """How many sends each group holds under the current filter."""
     loaded = Signal()
-    """The first page of a new question is here."""
+    """The first page of a question is here."""
     replaced = Signal(object)
     """One row was read again; the new OutboxRow."""
 
@@ -59,6 +60,10 @@ class HistoryModel(QAbstractTableModel):
         self._complete = True
         self._fetching = False
         self._question = 0
+        self._reading: set[int] = set()
+        self._again: set[int] = set()
+        self._counting = False
+        self._count_again = False
         self.account_id: int | None = None
         self.filter = Filter()
 
@@ -66,25 +71,38 @@ class HistoryModel(QAbstractTableModel):
 
     def ask(self, account_id: int, wanted: Filter) -> None:
         """Read the first page for an account and a filter; the old rows stay until it is here."""
+        same = (account_id, replace(wanted, since=None)) == (self.account_id, replace(self.filter, since=None))
         self.account_id = account_id
         self.filter = wanted
         self._question += 1
         question = self._question
-        self._read(None, lambda rows: self._replace(question, rows))
+        self._read(None, lambda rows: self._replace(question, rows, same))
         self.count()
 
     def count(self) -> None:
-        """Ask how many sends each group holds."""
+        """Ask how many sends each group holds; calls that come while that runs become one."""
         account_id, wanted = self.account_id, self.filter
         if account_id is None:
             return
+        if self._counting:
+            self._count_again = True
+            return
+        self._counting = True
 
         def ask(job: Job) -> dict[str, int]:
             return self._context.profile.outbox.counts(
                 account_id, kind=wanted.kind, search=wanted.search, since=wanted.since
             )
 
-        self._context.tasks.start("work", ask, owner=self, on_done=self.counted.emit)
+        self._context.tasks.start("work", ask, owner=self, on_done=self._counted)
+
+    def _counted(self, counts: dict[str, int]) -> None:
+        self._counting = False
+        if self._count_again:
+            self._count_again = False
+            self.count()
+        else:
+            self.counted.emit(counts)
 
     def _read(self, before: tuple[float, int] | None, then: Callable[[list[OutboxRow]], None]) -> None:
         account_id, wanted = self.account_id, self.filter
@@ -105,14 +123,20 @@ class HistoryModel(QAbstractTableModel):
         self._fetching = True
         self._context.tasks.start("work", read, owner=self, on_done=then)
 
-    def _replace(self, question: int, rows: list[OutboxRow]) -> None:
+    def _replace(self, question: int, rows: list[OutboxRow], same_question: bool) -> None:
         if question != self._question:
             return
-        self.beginResetModel()
-        self._rows = rows
-        self._complete = len(rows) < PAGE
         self._fetching = False
-        self.endResetModel()
+        if same_question and [row.id for row in rows] == [row.id for row in self._rows[:PAGE]]:
+            self._rows[: len(rows)] = rows
+            if rows:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, Column.ACTIONS))
+        else:
+            self.beginResetModel()
+            self._rows = rows
+            self._complete = len(rows) < PAGE
+            self.endResetModel()
+        self._read_again()
         self.loaded.emit()
 
     def _append(self, question: int, rows: list[OutboxRow]) -> None:
@@ -124,6 +148,7 @@ class HistoryModel(QAbstractTableModel):
             self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
             self._rows.extend(rows)
             self.endInsertRows()
+        self._read_again()
 
     def canFetchMore(self, parent: Index = QModelIndex()) -> bool:  # noqa: B008  (Qt's own signature)
         return not parent.isValid() and not self._complete and not self._fetching
@@ -135,6 +160,12 @@ class HistoryModel(QAbstractTableModel):
 
     def row_changed(self, send_id: int) -> None:
         """Read one send again and show it, alone."""
+        if self._fetching:  # that page may have been read before the change
+            self._again.add(send_id)
+        if send_id in self._reading:
+            self._again.add(send_id)
+            return
+        self._reading.add(send_id)
 
         def read(job: Job) -> OutboxRow:
             return self._context.profile.outbox.row(send_id)
@@ -142,23 +173,48 @@ class HistoryModel(QAbstractTableModel):
         self._context.tasks.start("work", read, owner=self, on_done=self._put)
         self.count()
 
+    def _read_again(self) -> None:
+        waiting, self._again = self._again - self._reading, self._again & self._reading
+        for send_id in waiting:
+            self.row_changed(send_id)
+
     def _put(self, row: OutboxRow) -> None:
+        self._reading.discard(row.id)
+        if row.id in self._again and not self._fetching:
+            self._again.discard(row.id)
+            self.row_changed(row.id)
         if row.account_id != self.account_id:
             return
         position = self.position(row.id)
-        if position is not None:
+        if position is None:
+            self._insert(row)
+        elif self._belongs(row):
             self._rows[position] = row
             self.dataChanged.emit(self.index(position, 0), self.index(position, Column.ACTIONS))
-            self.replaced.emit(row)
-        elif self.filter.group in ("all", "running") and not self.filter.search and not self.filter.kind:
-            self._insert(row)
+        else:
+            self.beginRemoveRows(QModelIndex(), position, position)
+            del self._rows[position]
+            self.endRemoveRows()
+        self.replaced.emit(row)
+
+    def _belongs(self, row: OutboxRow) -> bool:
+        """Whether the filter wants it; what a search finds does not change by an answer of WeChat's."""
+        group = self.filter.group
+        return group == "all" or group == group_of(row.state, any(b.waits_for_person for b in row.batches))
 
     def _insert(self, row: OutboxRow) -> None:
         """A new send stands where its time puts it: nearly always on top."""
+        wanted = self.filter
+        if not self._belongs(row) or wanted.search or wanted.kind not in ("", row.kind):
+            return
         at = next(
             (i for i, old in enumerate(self._rows) if (old.confirmed_at, old.id) < (row.confirmed_at, row.id)),
             len(self._rows),
         )
+        if at == len(self._rows) and not self._complete:
+            return  # its page has not been read yet
+        if wanted.since is not None and row.confirmed_at < wanted.since:
+            return
         self.beginInsertRows(QModelIndex(), at, at)
         self._rows.insert(at, row)
         self.endInsertRows()
@@ -204,8 +260,8 @@ class HistoryModel(QAbstractTableModel):
             return row
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text(row, Column(index.column()))
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == Column.CONTENT:
-            return row.title
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() in (Column.CONTENT, Column.AUDIENCE, Column.MSG_ID):
+            return self.text(row, Column(index.column()))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(row, Column(index.column()))
         return None
@@ -231,3 +287,9 @@ class HistoryModel(QAbstractTableModel):
         if column is Column.CONTENT:
             return f"{row.title}，{story.second_line(row, self._context.now())}，{story.state_text(row.state)}"
         return self.text(row, column)
+
+
+def can_refresh(row: OutboxRow) -> bool:
+    """Whether WeChat can be asked about it: also after 成功, it may have been deleted on the website since."""
+    asked = (State.ACCEPTED, State.WAITING_ADMIN, State.SUCCEEDED)
+    return any(batch.state in asked and batch.msg_id is not None for batch in row.batches)

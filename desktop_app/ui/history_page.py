@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
+from PySide6.QtGui import QAction, QCursor, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget, QWidget
 
 from desktop_app.errors import AppError
 from desktop_app.store.accounts import Account
 from desktop_app.store.outbox import OutboxRow, State
-from desktop_app.ui import icons, story, theme
+from desktop_app.ui import icons, story
 from desktop_app.ui.context import Context
 from desktop_app.ui.dialogs import critical_dialog
 from desktop_app.ui.empty_state import EmptyState
 from desktop_app.ui.error_box import show_error
+from desktop_app.ui.history_advice import people_text_of
 from desktop_app.ui.history_drawer import HistoryDrawer
-from desktop_app.ui.history_model import Filter, HistoryModel
+from desktop_app.ui.history_filters import FilterBar
+from desktop_app.ui.history_model import HistoryModel, can_refresh
 from desktop_app.ui.history_table import HistoryTable
-from desktop_app.ui.segmented import Segmented
 from desktop_app.ui.widgets import (
     Surface,
     button,
     hbox,
     hline,
     label,
-    menu_button,
     popup_menu,
-    search_field,
     vbox,
 )
 from desktop_app.ui.window import shell
 
-SEARCH_DELAY_MS = 150
 AGE_TICK_MS = 5_000
-DAY_S = 86_400
 
 
 class HistoryPage(Surface):
@@ -51,14 +47,16 @@ class HistoryPage(Surface):
         self.step: int | None = None
         self._context = context
         self._account: Account | None = None
-        self._kind = ""
-        self._days: int | None = 90
         self._wanted_id: int | None = None
+        self._place: tuple[int, int] | None = None
         self._model = HistoryModel(context, self)
-        self._model.counted.connect(self._show_counts)
+        self._model.counted.connect(lambda counts: self.filters.show_counts(counts))
         self._model.loaded.connect(self._show_loaded)
-        self._model.rowsInserted.connect(self._show_loaded)
-        self._model.replaced.connect(self._drawer_follows)
+        self._model.rowsInserted.connect(lambda: self._show_loaded())
+        self._model.rowsRemoved.connect(lambda: self._show_loaded())
+        self._model.modelAboutToBeReset.connect(self._remember_place)
+        self._model.modelReset.connect(self._restore_place)
+        self._model.replaced.connect(self._row_replaced)
         self._build_actions()
         self._build_body()
         context.outbox.row_changed.connect(self._row_changed)
@@ -80,6 +78,7 @@ class HistoryPage(Surface):
         self.table = HistoryTable(self._context, self._model)
         self.table.open_wanted.connect(self._open_position)
         self.table.action_wanted.connect(self._act)
+        self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._current_changed(now.row()))
         self.drawer = HistoryDrawer(self._context)
         self.drawer.hide()
         self._connect_drawer()
@@ -89,63 +88,14 @@ class HistoryPage(Surface):
         clear = button(self.tr("清除筛选"), name="history.clear_filter")
         clear.clicked.connect(self._clear_filter)
         self._none = EmptyState("search", self.tr("没有找到"), self.tr("换个词，或清掉筛选条件"), [clear])
+        self.filters = FilterBar()
+        self.filters.changed.connect(self._ask)
         self._stack = QStackedWidget()
         for widget in (self.table, self._empty, self._none):
             self._stack.addWidget(widget)
         left = QWidget()
-        left.setLayout(vbox(self._filter_bar(), hline(), self._stack, spacing=0))
+        left.setLayout(vbox(self.filters, hline(), self._stack, spacing=0))
         self.setLayout(hbox(left, self.drawer, spacing=0))
-
-    def _filter_bar(self) -> QWidget:
-        self._groups = Segmented(
-            [
-                ("all", self.tr("全部"), ""),
-                ("running", self.tr("进行中"), ""),
-                ("attention", self.tr("要处理"), ""),
-                ("done", self.tr("已完成"), ""),
-            ],
-            "history.group",
-            self.tr("状态"),
-        )
-        self._groups.changed.connect(lambda _: self._ask())
-        self._since_button = menu_button(self.tr("近 90 天"), self._since_menu(), "calendar", "history.since")
-        self._kind_button = menu_button(self.tr("类型"), self._kind_menu(), "filter", "history.kind")
-        self._search = search_field(self.tr("搜索标题、msg_id、受众"), "history.search")
-        self._search.setAccessibleName(self.tr("搜索群发记录"))
-        self._search.setClearButtonEnabled(True)
-        self._search.setMinimumWidth(120)
-        self._search.setMaximumWidth(280)
-        self._delay = QTimer(self)
-        self._delay.setSingleShot(True)
-        self._delay.setInterval(SEARCH_DELAY_MS)
-        self._delay.timeout.connect(self._ask)
-        self._search.textChanged.connect(lambda _: self._delay.start())
-        bar = QWidget()
-        bar.setFixedHeight(theme.px(56))
-        row = hbox(self._groups, self._since_button, self._kind_button, None, self._search, margins=(24, 0, 16, 0))
-        row.setStretchFactor(self._search, 2)
-        bar.setLayout(row)
-        return bar
-
-    def _since_menu(self) -> QMenu:
-        menu = QMenu()
-        choices: tuple[tuple[int | None, str], ...] = (
-            (30, self.tr("近 30 天")),
-            (90, self.tr("近 90 天")),
-            (365, self.tr("近 1 年")),
-            (None, self.tr("全部时间")),
-        )
-        for days, text in choices:
-            menu.addAction(text).triggered.connect(partial(self._set_since, days, text))
-        return menu
-
-    def _kind_menu(self) -> QMenu:
-        menu = QMenu()
-        menu.addAction(self.tr("所有类型")).triggered.connect(partial(self._set_kind, "", self.tr("类型")))
-        for kind in ("text", "image", "voice", "video", "news"):
-            text = story.kind_text(kind)
-            menu.addAction(text).triggered.connect(partial(self._set_kind, kind, text))
-        return menu
 
     def _connect_drawer(self) -> None:
         self.drawer.closed.connect(self.close_drawer)
@@ -157,6 +107,13 @@ class HistoryPage(Surface):
         self.drawer.resubmit_wanted.connect(self._ask_resubmit)
         self.drawer.mark_wanted.connect(self._ask_mark)
         self.drawer.secret_wanted.connect(self._type_secret)
+
+    def _fit_filters(self) -> None:
+        self.filters.fit(self.width() - (self.drawer.width() if self.drawer.isVisibleTo(self) else 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_filters()
 
     # --- what the frame asks ---
 
@@ -178,21 +135,19 @@ class HistoryPage(Surface):
 
     def search(self) -> None:
         """Ctrl F."""
-        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._search.selectAll()
+        self.filters.focus_search()
 
     def refresh(self) -> None:
         """Ask WeChat now about everything that is open; each message at most once in 5 s."""
         for row in self._model.rows():
-            if row.state in (State.ACCEPTED, State.WAITING_ADMIN):
+            if row.state in (State.ACCEPTED, State.WAITING_ADMIN) and can_refresh(row):
                 self._context.outbox.refresh(row.id)
         self._ask()
 
     def show_send(self, send_id: int) -> None:
         """Bring a send into sight and open its drawer."""
         self._wanted_id = send_id
-        self._groups.set_current("all")
-        self._search.clear()
+        self.filters.clear()
         self._ask()
 
     @property
@@ -200,51 +155,21 @@ class HistoryPage(Surface):
         """The rows as the table has them."""
         return self._model
 
-    # --- filters ---
+    # --- the list ---
 
     def _ask(self) -> None:
-        if self._account is None:
-            return
-        since = None if self._days is None else self._context.now() - self._days * DAY_S
-        wanted = Filter(self._groups.current(), self._kind, self._search.text().strip(), since)
-        self._model.ask(self._account.id, wanted)
-
-    def _set_since(self, days: int | None, text: str, _checked: bool = False) -> None:
-        self._days = days
-        self._since_button.setText(text)
-        self._ask()
-
-    def _set_kind(self, kind: str, text: str, _checked: bool = False) -> None:
-        self._kind = kind
-        self._kind_button.setText(text)
-        self._ask()
+        if self._account is not None:
+            self._model.ask(self._account.id, self.filters.wanted(self._context.now()))
 
     def _clear_filter(self) -> None:
-        self._kind, self._days = "", None
-        self._kind_button.setText(self.tr("类型"))
-        self._since_button.setText(self.tr("全部时间"))
-        self._groups.set_current("all")
-        self._search.clear()
+        self.filters.clear()
         self._ask()
 
-    def _show_counts(self, counts: dict[str, int]) -> None:
-        for key, text in (
-            ("all", self.tr("全部")),
-            ("running", self.tr("进行中")),
-            ("attention", self.tr("要处理")),
-            ("done", self.tr("已完成")),
-        ):
-            self._groups.set_text(key, f"{text} {counts[key]:,}")
-
     def _show_loaded(self) -> None:
-        wanted = self._model.filter
-        filtered = wanted.group != "all" or wanted.kind or wanted.search
         if self._model.rowCount():
             self._stack.setCurrentWidget(self.table)
         else:
-            self._stack.setCurrentWidget(self._none if filtered else self._empty)
-            what = self.tr("没有找到「{what}」").format(what=wanted.search) if wanted.search else self.tr("没有找到")
-            self._none.set_texts(what, self.tr("换个词，或清掉筛选条件"))
+            self._show_nothing()
         if self._wanted_id is not None:
             position = self._model.position(self._wanted_id)
             if position is not None:
@@ -252,22 +177,32 @@ class HistoryPage(Surface):
                 self._open_position(position)
         self._show_age()
 
+    def _show_nothing(self) -> None:
+        """An empty list: because nothing was ever sent, or because of the filter."""
+        asked, account_id = self._model.filter, self._model.account_id
+        assert account_id is not None
+
+        def show(counts: dict[str, int]) -> None:
+            if asked != self._model.filter or self._model.rowCount():
+                return
+            if not counts["all"]:
+                self._stack.setCurrentWidget(self._empty)
+                return
+            what = self.tr("没有找到「{what}」").format(what=asked.search) if asked.search else self.tr("没有找到")
+            self._none.set_texts(what, self.tr("换个词，或清掉筛选条件"))
+            self._stack.setCurrentWidget(self._none)
+
+        self._context.tasks.start(
+            "work", lambda job: self._context.profile.outbox.counts(account_id), owner=self, on_done=show
+        )
+
     def _show_age(self) -> None:
         polled = [b.polled_at for row in self._model.rows() for b in row.batches if b.polled_at is not None]
-        if not polled:
-            self._age.setText("")
-            return
-        seconds = max(0, int(self._context.now() - max(polled)))
-        text = (
-            self.tr("{n} 秒前更新").format(n=seconds)
-            if seconds < 60
-            else self.tr("{n} 分钟前更新").format(n=seconds // 60)
-        )
-        self._age.setText(text)
+        self._age.setText(story.age_text(self._context.now() - max(polled)) if polled else "")
 
     # --- the drawer ---
 
-    def _open_position(self, position: int) -> None:
+    def _open_position(self, position: int, by_key: bool = False) -> None:
         row = self._model.row_at(position)
         if row is None:
             return
@@ -275,31 +210,63 @@ class HistoryPage(Surface):
         self.drawer.show_row(row)
         if not self.drawer.isVisibleTo(self):
             self.drawer.show()
+            self._fit_filters()
             self.table.set_drawer_open(True)
+            self.table.scrollTo(self._model.index(position, 0))
+        if by_key:
+            self.drawer.focus_first()
 
     def close_drawer(self) -> None:
-        """Hide the drawer and give the keyboard back to the table."""
+        """Hide the drawer and give the keyboard back to the row."""
+        if not self.drawer.isVisibleTo(self):
+            return
+        inside = QApplication.focusWidget()
         self.drawer.hide()
+        self._fit_filters()
         self.table.set_drawer_open(False)
-        self.table.setFocus()
+        if inside is not None and self.drawer.isAncestorOf(inside):
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _current_changed(self, position: int) -> None:
+        """Arrow keys lead the open drawer along."""
+        row = self._model.row_at(position)
+        if row is not None and self.drawer.isVisibleTo(self) and self.drawer.row != row:
+            self.drawer.show_row(row)
+
+    def _remember_place(self) -> None:
+        row = self._model.row_at(self.table.currentIndex().row())
+        self._place = None if row is None else (row.id, self.table.verticalScrollBar().value())
+
+    def _restore_place(self) -> None:
+        """A list that was read again keeps its row and where it was scrolled to."""
+        if self._place is None:
+            return
+        send_id, scrolled = self._place
+        position = self._model.position(send_id)
+        if position is not None:
+            self.table.selectRow(position)
+            self.table.verticalScrollBar().setValue(scrolled)
 
     def _row_changed(self, send_id: int) -> None:
         self._model.row_changed(send_id)
 
-    def _drawer_follows(self, row: OutboxRow) -> None:
+    def _row_replaced(self, row: OutboxRow) -> None:
         shown = self.drawer.row
         if shown is not None and shown.id == row.id and self.drawer.isVisibleTo(self):
             self.drawer.show_row(row)
+        self._show_age()
 
     # --- what a person does ---
 
     def _act(self, action: str, position: int) -> None:
         row = self._model.row_at(position)
+        if action == "close":
+            self.close_drawer()
         if row is None:
             return
         match action:
-            case "open":
-                self._open_position(position)
+            case "open" | "enter":
+                self._open_position(position, by_key=action == "enter")
             case "refresh":
                 self._context.outbox.refresh(row.id)
             case "copy":
@@ -310,32 +277,39 @@ class HistoryPage(Surface):
                 self._menu(row, position)
 
     def _menu(self, row: OutboxRow, position: int) -> None:
+        if QApplication.activePopupWidget() is not None:
+            return  # some systems send the menu key twice: as a key, and as a wish for a menu
         menu = QMenu(self)
+        menu.setObjectName("history.menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(icons.icon("eye"), self.tr("查看"), lambda: self._open_position(position)).setShortcut(
-            "Return"
-        )
+        menu.addAction(icons.icon("eye"), self.tr("查看"), lambda: self._open_position(position, by_key=True))
         refresh = menu.addAction(
             icons.icon("refresh"), self.tr("刷新状态"), lambda: self._context.outbox.refresh(row.id)
         )
-        refresh.setEnabled(row.state in (State.ACCEPTED, State.WAITING_ADMIN))
+        refresh.setEnabled(can_refresh(row))
         menu.addAction(icons.icon("duplicate"), self.tr("复制为新群发"), lambda: self._copy(row.id))
         menu.addSeparator()
         delete = QAction(icons.icon("delete", "red.text"), self.tr("删除…"), menu)
         delete.setProperty("danger", True)
-        delete.setShortcut("Del")
-        delete.setEnabled(row.kind in ("news", "video") and row.state is State.SUCCEEDED)
+        problem = story.delete_text(self._context.profile.sending.delete_problem(row))
+        delete.setEnabled(not problem)
+        delete.setToolTip(problem)
         delete.triggered.connect(lambda: self.ask_delete(row.id))
         menu.addAction(delete)
+        menu.setToolTipsVisible(True)
         rect = self.table.visualRect(self._model.index(position, 0))
-        at = self.table.viewport().mapFromGlobal(self.cursor().pos())
-        if not self.table.viewport().rect().contains(at):
+        at = self.table.viewport().mapFromGlobal(QCursor.pos())
+        if not (rect.top() <= at.y() <= rect.bottom() and self.table.viewport().rect().contains(at)):
             at = rect.center()
         popup_menu(menu, self.table.viewport().mapToGlobal(at + QPoint(0, 4)))
 
     def _find(self, send_id: int) -> OutboxRow | None:
+        """A send as it is shown; the open drawer may show one that the filter has let go."""
         position = self._model.position(send_id)
-        return None if position is None else self._model.row_at(position)
+        if position is not None:
+            return self._model.row_at(position)
+        shown = self.drawer.row
+        return shown if shown is not None and shown.id == send_id else None
 
     def _copy(self, send_id: int) -> None:
         row = self._find(send_id)
@@ -366,10 +340,12 @@ class HistoryPage(Surface):
     def ask_delete(self, send_id: int) -> None:
         """Say what deleting does, then do it."""
         row = self._find(send_id)
-        if row is None or row.kind not in ("news", "video") or row.state is not State.SUCCEEDED:
-            shell(self).toast(self.tr("这种消息发出后不能删除"), "info", "plain")
+        if row is None:
             return
-        calls = sum(1 for batch in row.batches if batch.state is State.SUCCEEDED)
+        if problem := story.delete_text(self._context.profile.sending.delete_problem(row)):
+            shell(self).toast(problem, "info", "plain")
+            return
+        gone = [batch for batch in row.batches if batch.state is State.SUCCEEDED and batch.msg_id is not None]
         critical_dialog(
             self.window(),
             "delete",
@@ -377,8 +353,8 @@ class HistoryPage(Surface):
             self.tr("删除这条已发出的消息？"),
             self.tr("「{title}」会对所有人打不开，聊天里的卡片还在。").format(title=row.title),
             [
-                (self.tr("影响"), self.tr("已收到的 {n} 人").format(n=story.people_text(row.people))),
-                (self.tr("接口次数"), self.tr("{n} 次调用，每天最多 10 次").format(n=calls)),
+                (self.tr("影响"), self.tr("发给的 {n} 人").format(n=people_text_of(gone))),
+                (self.tr("接口次数"), self.tr("{n} 次调用，每天最多 10 次").format(n=len(gone))),
                 (self.tr("群发次数"), self.tr("不退还")),
                 (self.tr("能否恢复"), self.tr("不能")),
             ],

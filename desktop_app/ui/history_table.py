@@ -43,7 +43,7 @@ from desktop_app.store.outbox import OutboxRow
 from desktop_app.ui import icons, story, theme
 from desktop_app.ui.chips import paint_chip, status_look
 from desktop_app.ui.context import Context
-from desktop_app.ui.history_model import ROW, Column, HistoryModel, Index
+from desktop_app.ui.history_model import ROW, Column, HistoryModel, Index, can_refresh
 from desktop_app.ui.paint import painter, round_rect, rounded_picture
 from desktop_app.ui.thumbnails import Thumbnails
 
@@ -53,10 +53,12 @@ PAD = 24
 WITH_DRAWER = {Column.CONTENT: 248, Column.STATE: 128, Column.AUDIENCE: 128, Column.PEOPLE: 78, Column.MSG_ID: 93}
 FULL = {Column.CONTENT: 352, Column.STATE: 144, Column.AUDIENCE: 200, Column.PEOPLE: 88, Column.MSG_ID: 120}
 TIME_WIDTH = {True: 85, False: 136}
+ACTIONS_WIDTH = 136
+CONTENT_MIN, CONTENT_MAX = 200, 640
 NARROW = 1100
 SAVE_DELAY_MS = 500
 KIND_ICON = {"text": "file", "image": "image", "voice": "voice", "video": "video", "news": "article"}
-ACTIONS = (("eye", "open"), ("refresh", "refresh"), ("copy", "copy"))
+ACTIONS = (("eye", "open"), ("refresh", "refresh"), ("duplicate", "copy"), ("delete", "delete"))
 ACTION = 28
 
 
@@ -128,7 +130,7 @@ class Cells(QStyledItemDelegate):
                 box = QRectF(rect.left() + 8, rect.center().y() - 11, rect.width() - 8, 22)
                 paint_chip(p, box, story.state_text(row.state), look.tone, look.icon)
             case Column.ACTIONS:
-                self._actions(p, rect, hovered or selected)
+                self._actions(p, rect, row, hovered or selected)
             case column:
                 self._plain(p, rect, str(index.data()), Column(column))
         p.restore()
@@ -175,16 +177,21 @@ class Cells(QStyledItemDelegate):
         p.setFont(theme.font("caption" if mono else "body", mono=mono))
         p.setPen(theme.color("text" if column is Column.PEOPLE else "text.2"))
         right = column is Column.PEOPLE
-        box = rect.adjusted(0 if right else 8, 0, -8 if right else -4, 0)
+        box = rect.adjusted(0 if right else 8, -2, -8 if right else -4, -1)
         shown = p.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         p.drawText(box, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
 
-    def _actions(self, p: QPainter, rect: QRect, active: bool) -> None:
+    def _actions(self, p: QPainter, rect: QRect, row: OutboxRow, active: bool) -> None:
         names = [icon for icon, _ in ACTIONS] if active else ["more"]
+        dead = set()
+        if self._context.profile.sending.delete_problem(row):
+            dead.add("delete")
+        if not can_refresh(row):
+            dead.add("refresh")
         for i, name in enumerate(reversed(names)):
             box = QRect(rect.right() - 16 - ACTION * (i + 1) + 6, rect.center().y() - 14, ACTION, 28)
-            icons.paint(p, box, name, 16, "text.2")
+            icons.paint(p, box, name, 16, "text.disabled" if name in dead else "text.2")
 
 
 class HistoryTable(QTableView):
@@ -192,7 +199,7 @@ class HistoryTable(QTableView):
 
     open_wanted = Signal(int)
     action_wanted = Signal(str, int)
-    """("open" | "refresh" | "copy" | "delete" | "menu", row)."""
+    """("open" | "enter" | "refresh" | "copy" | "delete" | "menu" | "close", row); enter: by the keyboard."""
 
     def __init__(self, context: Context, model: HistoryModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -225,7 +232,6 @@ class HistoryTable(QTableView):
         self.setMouseTracking(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu_at)
-        self.doubleClicked.connect(lambda index: self.open_wanted.emit(index.row()))
 
     def picture_path(self, sha256: str) -> Path | None:
         """The file of a picture that was sent, if it is still here; asked for once, in a task."""
@@ -279,25 +285,30 @@ class HistoryTable(QTableView):
 
     def _fit(self, chosen: dict[str, int]) -> None:
         """Widths of the design or of the person; 内容 takes what is left."""
-        widths = dict(WITH_DRAWER if self.drawer_open else FULL)
+        widths = {**(WITH_DRAWER if self.drawer_open else FULL), Column.TIME: TIME_WIDTH[self.drawer_open]}
         widths.update({Column(int(column)): width for column, width in chosen.items() if int(column) in widths})
         room = self.viewport().width()
         narrow = self.window().width() < NARROW
-        self.setColumnHidden(Column.MSG_ID, narrow)
-        self.setColumnHidden(Column.AUDIENCE, narrow and self.drawer_open)
-        self.setColumnHidden(Column.ACTIONS, self.drawer_open)
-        used = chosen.get(str(int(Column.TIME)), TIME_WIDTH[self.drawer_open])
-        self.setColumnWidth(Column.TIME, used)
-        for column, width in widths.items():
-            if column is not Column.CONTENT and not self.isColumnHidden(column):
+        hidden = {Column.MSG_ID} if narrow else set()
+        hidden |= {Column.ACTIONS} if self.drawer_open else set()
+        hidden |= {Column.AUDIENCE} if narrow and self.drawer_open else set()
+        actions = 0 if self.drawer_open else ACTIONS_WIDTH
+
+        def rest() -> int:
+            used = sum(w for column, w in widths.items() if column is not Column.CONTENT and column not in hidden)
+            return room - used - actions
+
+        if rest() < CONTENT_MIN:
+            hidden.add(Column.PEOPLE if Column.AUDIENCE in hidden else Column.AUDIENCE)
+        for column in Column:
+            self.setColumnHidden(column, column in hidden)
+        content = max(CONTENT_MIN, rest())
+        if content > CONTENT_MAX and Column.AUDIENCE not in hidden:
+            widths[Column.AUDIENCE] += content - CONTENT_MAX
+            content = CONTENT_MAX
+        for column, width in {**widths, Column.CONTENT: content, Column.ACTIONS: actions}.items():
+            if column not in hidden:
                 self.setColumnWidth(column, width)
-                used += width
-        actions = 0 if self.drawer_open else 120
-        self.setColumnWidth(Column.ACTIONS, actions)
-        rest = room - used - actions
-        self.setColumnWidth(Column.CONTENT, max(200, min(rest, 640)))
-        if rest > 640:
-            self.setColumnWidth(Column.AUDIENCE, widths[Column.AUDIENCE] + rest - 640)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -341,14 +352,20 @@ class HistoryTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
         wanted = {
-            Qt.Key.Key_Return: "open",
-            Qt.Key.Key_Enter: "open",
+            Qt.Key.Key_Return: "enter",
+            Qt.Key.Key_Enter: "enter",
             Qt.Key.Key_Space: "open",
             Qt.Key.Key_Delete: "delete",
             Qt.Key.Key_Menu: "menu",
+            Qt.Key.Key_Escape: "close",
         }.get(Qt.Key(event.key()))
-        if row >= 0 and wanted:
+        if event.key() == Qt.Key.Key_F10 and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            wanted = "menu"
+        if wanted and (row >= 0 or wanted == "close"):
             self.action_wanted.emit(wanted, row)
+            return
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and not self.selectionModel().hasSelection():
+            self.selectRow(max(row, 0))  # Qt would leave the first row out
             return
         super().keyPressEvent(event)
 
@@ -357,6 +374,16 @@ class HistoryTable(QTableView):
         if index.isValid():
             self.selectRow(index.row())
             self.action_wanted.emit("menu", index.row())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:  # beside the viewport: the corner above the scroll bar
+            with painter(self) as p:
+                p.fillRect(self.rect(), theme.color("bg.surface"))
+                head = QRect(0, 0, self.width(), self.horizontalHeader().height())
+                p.fillRect(head, theme.color("bg.panel"))
+                p.fillRect(QRect(0, head.bottom(), head.width(), 1), theme.color("line"))
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with painter(self.viewport()) as p:

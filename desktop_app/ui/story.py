@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -10,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from desktop_app.errors import AppError
 from desktop_app.store.outbox import OutboxRow, State, StoryLine
 from desktop_app.ui.error_box import Words, words
-from desktop_app.ui.units import clock_text, count_text
+from desktop_app.ui.units import clock_text, count_text, day_text
 
 CHIP = {
     State.QUEUED: "排队中",
@@ -78,10 +80,27 @@ def people_text(people: int | None) -> str:
     return "—" if people is None else count_text(people)
 
 
-def second_clock(at: float) -> str:
-    """A moment in a story, to the second, with the day."""
-    then = time.localtime(at)
-    return f"{then.tm_mon}/{then.tm_mday} " + time.strftime("%H:%M:%S", then)
+def story_clocks(times: Sequence[float], now: float) -> list[str]:
+    """The moments of a story, to the second; the day stands at its first line only, and never for today."""
+    day, shown = time.localtime(now)[:3], []
+    for at in times:
+        then = time.localtime(at)
+        clock = time.strftime("%H:%M:%S", then)
+        shown.append(clock if then[:3] == day else f"{then.tm_mon}/{then.tm_mday} {clock}")
+        day = then[:3]
+    return shown
+
+
+def age_text(seconds: float) -> str:
+    """How long ago WeChat answered last: ``15 秒前更新``, ``3 分钟前更新`` …"""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return _tr("{n} 秒前更新").format(n=whole)
+    if whole < 3600:
+        return _tr("{n} 分钟前更新").format(n=whole // 60)
+    if whole < DAY_S:
+        return _tr("{n} 小时前更新").format(n=whole // 3600)
+    return _tr("{n} 天前更新").format(n=whole // DAY_S)
 
 
 def second_line(row: OutboxRow, now: float) -> str:
@@ -90,19 +109,33 @@ def second_line(row: OutboxRow, now: float) -> str:
     files = row.content.get("files") or []
     if row.kind == "image" and files:
         parts.append(_tr("{n} 张").format(n=len(files)))
-    if row.state is State.WAITING_ADMIN:
-        parts.append(admin_text(row, now))
-    elif row.waits_for_person:
-        parts.append(reason_text(row.reason, row.reason_args).title)
-    elif row.not_before is not None and row.state is State.QUEUED:
-        parts.append(_tr("定于 {time}").format(time=clock_text(row.not_before)))
-    elif any(batch.marked for batch in row.batches):
-        parts.append(_tr("本人标记"))
-    elif row.state is State.SUCCEEDED and (n := sum(len(batch.deleted_articles) for batch in row.batches)):
-        parts.append(_tr("已删 {n} 篇").format(n=n))
-    elif row.state is State.ACCEPTED and (since := accepted_at(row)) and now - since > DAY_S:
-        parts.append(_tr("微信一天没有给出结果"))
+    if hint := _hint(row, now):
+        parts.append(hint)
     return " · ".join(parts)
+
+
+def _hint(row: OutboxRow, now: float) -> str:
+    if row.state is State.WAITING_ADMIN:
+        return admin_text(row, now)
+    if row.waits_for_person:
+        return reason_text(row.reason, row.reason_args).title
+    if row.not_before is not None and row.state is State.QUEUED:
+        return _tr("定于 {time}").format(time=day_text(row.not_before, now))
+    if any(batch.marked for batch in row.batches):
+        return _tr("本人标记")
+    if row.state is State.SUCCEEDED and (n := sum(len(batch.deleted_articles) for batch in row.batches)):
+        return _tr("已删 {n} 篇").format(n=n)
+    if row.state is State.ACCEPTED:
+        if row.reason == "accepted.unknown":
+            return _tr("结果要人工核对")
+        return _tr("微信一天没有给出结果") if is_stuck(row, now) else ""
+    return ""
+
+
+def is_stuck(row: OutboxRow, now: float) -> bool:
+    """Whether WeChat has not said for a day what became of it."""
+    since = accepted_at(row)
+    return row.state is State.ACCEPTED and since is not None and now - since > DAY_S
 
 
 def accepted_at(row: OutboxRow) -> float | None:
@@ -110,11 +143,16 @@ def accepted_at(row: OutboxRow) -> float | None:
     return min((b.accepted_at for b in row.batches if b.accepted_at is not None), default=None)
 
 
-def admin_text(row: OutboxRow, now: float) -> str:
-    """How long the administrator has left."""
+def admin_minutes(row: OutboxRow, now: float) -> int:
+    """How many of WeChat's 30 minutes the administrator has left."""
     since = accepted_at(row) or row.changed_at
-    minutes = max(0, round(ADMIN_MINUTES - (now - since) / 60))
-    return _tr("剩 {n} 分钟确认").format(n=minutes)
+    return max(0, math.ceil(ADMIN_MINUTES - (now - since) / 60))
+
+
+def admin_text(row: OutboxRow, now: float) -> str:
+    """How long the administrator has left, for the second line of a row."""
+    minutes = admin_minutes(row, now)
+    return _tr("剩 {n} 分钟确认").format(n=minutes) if minutes else _tr("30 分钟已过，等微信的结果")
 
 
 def words_for(code: str, args: dict[str, Any]) -> Words:
@@ -132,18 +170,22 @@ def reason_text(code: str, args: dict[str, Any]) -> Words:
         "schedule.missed": (_tr("到点时没有发出"), _tr("到点时程序没有开着或没联网。现在发，按「继续发送」")),
         "crashed": (_tr("提交时程序中断了"), _tr("不确定有没有发出去")),
         "admin.silent": (_tr("30 分钟里没有等到管理员确认"), _tr("不确定有没有发出去，在公众平台核对")),
-        "admin": (_tr("管理员没有确认"), _tr("管理员拒绝，或 30 分钟内没有确认（微信不说是哪一种）")),
+        "poll.failed": (
+            (_tr("失败"), _tr("管理员拒绝，或 30 分钟内没有确认（微信不说是哪一种）"))
+            if args.get("admin")
+            else (_tr("微信报告发送失败（SEND_FAIL）"), _tr("没有说原因。是否占用次数请在公众平台查看"))
+        ),
         "accepted.unknown": (_tr("微信没有给出 msg_id"), _tr("结果要在公众平台核对")),
-        "marked": (_tr("本人标记：没有发出"), ""),
+        "marked": (_tr("本人标记：没有发出"), _tr("这是在公众平台核对之后标记的")),
         "profile.restored": (
             _tr("记录是从备份恢复的，等你确认"),
             _tr("先在公众平台核对这条有没有发过，再按「继续发送」"),
         ),
         "profile.copied": (
             _tr("资料夹换了地方，等你确认"),
-            _tr("这份资料像是从另一台电脑或备份拷来的。先确认没有在别处发过，再继续。"),
+            _tr("这份资料像是从另一台电脑或备份拷来的。先确认没有在别处发过，再继续"),
         ),
-        "clock.jumped": (_tr("电脑时间变过，等你确认"), _tr("看一下电脑的时间对不对，再按「继续发送」。")),
+        "clock.jumped": (_tr("电脑时间变过，等你确认"), _tr("看一下电脑的时间对不对，再按「继续发送」")),
     }
     if code in own:
         return Words(*own[code])
@@ -196,6 +238,8 @@ def _story(code: str, args: dict[str, Any]) -> tuple[str, str, str]:
             return _tr("等管理员在微信里确认"), detail or msg_id, "amber"
         case "admin_silent":
             return _tr("30 分钟里没有等到确认的消息"), "", "amber"
+        case "refused" if not said:
+            return _tr("没有发出，请求没有离开这台电脑"), "", "red"
         case "refused":
             return _tr("微信拒收：{why}").format(why=said), detail, "red"
         case "not_sent":
@@ -207,17 +251,25 @@ def _story(code: str, args: dict[str, Any]) -> tuple[str, str, str]:
         case "repeats_end":
             return _tr("自动核对的时间过了，等你决定"), "", "amber"
         case "waits":
-            return _tr("停下来等你：{why}").format(why=_because(args)), "", "amber"
+            ip = args.get("ip")
+            return _tr("停下来等你：{why}").format(why=_because(args)), f"IP {ip}" if ip else "", "amber"
         case "resumed":
             return _tr("继续发送"), "", "go"
         case "repeat_asked":
-            return _tr("要求用同一编号再提交"), "", "go"
+            at = args.get("at")
+            return (
+                _tr("要求用同一编号再提交"),
+                _tr("{time} 提交").format(time=clock_text(float(at))) if at else "",
+                "go",
+            )
         case "recovered":
             return _tr("上次提交时程序中断，不确定有没有发出去"), _retry(args), "amber"
         case "clock_jumped":
             return _tr("电脑时间变了，自动提交已停"), "", "amber"
         case "polled_success":
             return _tr("微信报告发送成功"), "SEND_SUCCESS", "go"
+        case "polled_fail" if args.get("admin"):
+            return _tr("失败：管理员拒绝，或 30 分钟内没有确认"), _tr("SEND_FAIL，微信不说是哪一种"), "red"
         case "polled_fail":
             return _tr("微信报告发送失败，没有说原因"), "SEND_FAIL", "red"
         case "polled_delete":
@@ -235,3 +287,21 @@ def _story(code: str, args: dict[str, Any]) -> tuple[str, str, str]:
         case "delete_in_doubt":
             return _tr("不确定有没有删掉"), _because(args), "amber"
     return code, "", "gray"
+
+
+def delete_text(problem: str) -> str:
+    """Why a send cannot be deleted: a code of ``Sending.delete_problem``; empty if it can."""
+    return words_for(problem, {}).title if problem else ""
+
+
+def folded(lines: Sequence[StoryLine]) -> list[StoryLine]:
+    """The story without what says nothing new: a submission whose answer is known is told by the answer."""
+    answered: set[int | None] = set()
+    kept: list[StoryLine] = []
+    for line in reversed(lines):
+        if line.code != "submitting":
+            answered.add(line.batch_number)
+        elif not line.args.get("repeat") and line.batch_number in answered:
+            continue
+        kept.append(line)
+    return kept[::-1]

@@ -41,6 +41,10 @@ class _Row(QLabel):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
+    def shows(self, event: TimelineEvent, last: bool) -> bool:
+        """Whether this row is the one for an event."""
+        return (self._event, self._last) == (event, last)
+
     def _lines(self, width: float) -> tuple[int, int]:
         """How many lines text and detail take."""
         e = self._event
@@ -88,16 +92,23 @@ class Timeline(QWidget):
 
     def __init__(self, events: Sequence[TimelineEvent] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._rows: list[_Row] = []
         self._column = vbox(spacing=0)
         self.setLayout(self._column)
         self.set_events(events)
 
     def set_events(self, events: Sequence[TimelineEvent]) -> None:
-        """Show these events instead, from first to last."""
-        while (item := self._column.takeAt(0)) is not None:
-            row = item.widget()
-            if row is not None:
-                row.hide()
-                row.deleteLater()
-        for i, event in enumerate(events):
-            self._column.addWidget(_Row(event, last=i == len(events) - 1))
+        """Show these events instead, from first to last. Rows that stay the same are left alone."""
+        wanted = [(event, i == len(events) - 1) for i, event in enumerate(events)]
+        kept = 0
+        while kept < min(len(wanted), len(self._rows)) and self._rows[kept].shows(*wanted[kept]):
+            kept += 1
+        for row in self._rows[kept:]:
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        del self._rows[kept:]
+        for event, last in wanted[kept:]:
+            row = _Row(event, last)
+            self._rows.append(row)
+            self._column.addWidget(row)
