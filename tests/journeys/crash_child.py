@@ -1,0 +1,90 @@
+"""A script that sends through the real outbox and may be killed at any moment; see test_crash.py.
+
+Reads one JSON line per run and plays it in a process of its own, which tells "ready" when it begins. Where the
+system can fork, that costs milliseconds instead of the start of a Python.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from desktop_app.errors import BadRequest
+from desktop_app.services import Profile, open_profile
+from desktop_app.store.outbox import State
+from desktop_app.wechat import Audience
+
+
+def campaign(order: dict[str, Any]) -> list[dict[str, Any]]:
+    """Queue what is not in the ledger yet, deliver and poll; with "person", press the buttons that wait."""
+    with open_profile(
+        order["folder"], base_url=order["address"], secrets=order["secrets"], now=lambda: order["now"]
+    ) as profile:
+        if profile.restored_from is not None or profile.marker_changed:
+            raise SystemExit("damaged or not recognised")
+        known = {row.title for row in profile.outbox.page(1, limit=100_000)}
+        for wanted in order["sends"]:
+            if wanted["title"] not in known:
+                profile.sending.queue(wanted["message"], Audience.tag(2), title=wanted["title"])
+                profile.sending.deliver()
+        if order["person"]:
+            press_buttons(profile)
+        profile.sending.deliver()
+        profile.sending.poll(force=True)
+        rows = profile.outbox.page(1, limit=100_000)
+        return [
+            {"title": row.title, "state": str(row.state), "keys": [batch.client_msg_id for batch in row.batches]}
+            for row in rows
+        ]
+
+
+def press_buttons(profile: Profile) -> None:
+    """What a person does in the end: go on with what waits, repeat what is in doubt."""
+    for row in profile.outbox.page(1, limit=100_000):
+        if row.waits_for_person:
+            profile.sending.resume(row.id)
+        elif row.state is State.UNSURE:
+            try:
+                profile.sending.resubmit(row.id)
+            except BadRequest as error:
+                raise SystemExit(error.code) from error
+
+
+def play(line: str) -> None:
+    """One run, in this process."""
+    order = json.loads(line)
+    os.environ["QUNFA_EXIT_AT"] = order["exit_at"]
+    print(f"ready {os.getpid()}", flush=True)
+    print(json.dumps(campaign(order)), flush=True)
+
+
+def main() -> None:
+    """Serve runs until the input ends; tells the exit code of each."""
+    if sys.argv[1:] == ["once"]:
+        play(sys.stdin.readline())
+        return
+    for line in sys.stdin:
+        if hasattr(os, "fork"):
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    play(line)
+                except BaseException as error:
+                    print(json.dumps({"error": repr(error)}), flush=True)
+                    os._exit(1)
+                os._exit(0)
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        else:
+            with subprocess.Popen(
+                [sys.executable, "-m", __spec__.name, "once"], stdin=subprocess.PIPE, text=True
+            ) as child:
+                child.communicate(line)
+                code = child.returncode
+        print(f"exit {code}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
