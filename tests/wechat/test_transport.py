@@ -541,3 +541,16 @@ def test_the_watching_thread_ends_with_the_client(wire: Wire) -> None:
     client.count_drafts()
     client.close()
     wait_until(lambda: not any(each.name == "wechat-watchdog" for each in threading.enumerate()))
+
+
+def test_a_connection_behind_an_unreadable_reply_is_not_used_again(wire: Wire, client: WeChatClient) -> None:
+    """More bytes or its end may be on their way; a refusal in good form keeps it."""
+    wire.answers["draft/count"] = {"errcode": 48001, "errmsg": "api unauthorized"}
+    with pytest.raises(Refused):
+        client.count_drafts()
+    client.get_tags()
+    assert wire.connections == 1
+    wire.answers["draft/add"] = ok(b"rubbish")
+    failure(CALLS["draft"][1], client)
+    client.get_tags()
+    assert wire.connections == 2
