@@ -123,10 +123,9 @@ def _waiting(row: OutboxRow) -> Advice:
     said = story.reason_text(row.reason, row.reason_args)
     if row.reason == SECRET:
         return Advice("amber", said.title, _tr("输入之后会接着发送。"), buttons=(("secret", "cancel"),))
-    buttons: list[tuple[str, ...]] = [("resume", "cancel")]
-    if row.reason == "wx.40164" and row.reason_args.get("ip"):
-        buttons.append(("copy_ip",))
-    return Advice("amber", said.title, _sentence(said.advice), said.code, tuple(buttons))
+    known_ip = row.reason == "wx.40164" and row.reason_args.get("ip")
+    buttons = ("resume", "copy_ip", "cancel") if known_ip else ("resume", "cancel")
+    return Advice("amber", said.title, _sentence(said.advice), said.code, (buttons,))
 
 
 def _queued(row: OutboxRow, now: float) -> Advice:

@@ -82,16 +82,14 @@ class FilterBar(QWidget):
         since = None if self._days is None else now - self._days * DAY_S
         return Filter(self._groups.current(), self._kind, self._search.text().strip(), since)
 
-    def clear(self) -> None:
-        """Want everything, from all times; says nothing."""
-        self._set_since(None, self.tr("全部时间"))
+    def clear(self, keep_time: bool = False) -> None:
+        """Want everything; says nothing."""
+        if not keep_time:
+            self._set_since(None, self.tr("全部时间"))
         self._set_kind("", self.tr("类型"))
-        for widget in (self._groups, self._search):
-            with QSignalBlocker(widget):
-                if isinstance(widget, Segmented):
-                    widget.set_current("all")
-                else:
-                    widget.clear()
+        with QSignalBlocker(self._groups), QSignalBlocker(self._search):
+            self._groups.set_current("all")
+            self._search.clear()
 
     def focus_search(self) -> None:
         """Put the keyboard into the search field."""

@@ -147,7 +147,7 @@ class HistoryPage(Surface):
     def show_send(self, send_id: int) -> None:
         """Bring a send into sight and open its drawer."""
         self._wanted_id = send_id
-        self.filters.clear()
+        self.filters.clear(keep_time=True)
         self._ask()
 
     @property
@@ -171,11 +171,17 @@ class HistoryPage(Surface):
         else:
             self._show_nothing()
         if self._wanted_id is not None:
-            position = self._model.position(self._wanted_id)
-            if position is not None:
-                self._wanted_id = None
-                self._open_position(position)
+            self._show_wanted(self._wanted_id)
         self._show_age()
+
+    def _show_wanted(self, send_id: int) -> None:
+        self._wanted_id = None
+        position = self._model.position(send_id)
+        if position is not None:
+            self._open_position(position)
+        elif self._model.filter.since is not None:
+            self._wanted_id = send_id
+            self._clear_filter()
 
     def _show_nothing(self) -> None:
         """An empty list: because nothing was ever sent, or because of the filter."""

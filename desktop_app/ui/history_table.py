@@ -285,10 +285,11 @@ class HistoryTable(QTableView):
 
     def _fit(self, chosen: dict[str, int]) -> None:
         """Widths of the design or of the person; 内容 takes what is left."""
-        widths = {**(WITH_DRAWER if self.drawer_open else FULL), Column.TIME: TIME_WIDTH[self.drawer_open]}
-        widths.update({Column(int(column)): width for column, width in chosen.items() if int(column) in widths})
         room = self.viewport().width()
         narrow = self.window().width() < NARROW
+        tight = self.drawer_open or narrow
+        widths = {**(WITH_DRAWER if tight else FULL), Column.TIME: TIME_WIDTH[tight]}
+        widths.update({Column(int(column)): width for column, width in chosen.items() if int(column) in widths})
         hidden = {Column.MSG_ID} if narrow else set()
         hidden |= {Column.ACTIONS} if self.drawer_open else set()
         hidden |= {Column.AUDIENCE} if narrow and self.drawer_open else set()

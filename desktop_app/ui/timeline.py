@@ -37,7 +37,8 @@ class _Row(QLabel):
         super().__init__()
         self._event, self._last = event, last
         self.setAccessibleName("，".join(part for part in (event.text, event.detail, event.time) if part))
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # Not Fixed: that would cap the height at the hint, which was made for another width.
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
