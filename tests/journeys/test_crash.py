@@ -32,6 +32,7 @@ class Campaign:
 
     def __init__(self, folder: Path, sandbox: Sandbox, clock: Clock) -> None:
         self.folder = folder / "profile"
+        self.answer = folder / "answer.json"
         self.sandbox = sandbox
         self.clock = clock
         self.sends: list[dict[str, Any]] = []
@@ -64,11 +65,11 @@ class Campaign:
             "sends": self.sends,
             "exit_at": exit_at,
             "person": person,
+            "answer": str(self.answer),
         }
         assert self._program.stdin is not None
         self._program.stdin.write(json.dumps(order) + "\n")
         self._program.stdin.flush()
-        ledger = None
         while True:
             line = self._line()
             if line.startswith("ready ") and kill_after is not None:
@@ -76,9 +77,8 @@ class Campaign:
                 with contextlib.suppress(ProcessLookupError):  # it was done already
                     os.kill(int(line[6:]), signal.SIGKILL)
             elif line.startswith("exit "):
-                return int(line[5:]), ledger
-            elif line.startswith("["):
-                ledger = json.loads(line)
+                code = int(line[5:])
+                return code, None if code else json.loads(self.answer.read_text("utf-8"))
             elif line.startswith("{"):
                 pytest.fail(line)
 
