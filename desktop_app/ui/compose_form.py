@@ -93,8 +93,15 @@ class FileForm(ComposeForm):
         self.refusals.add(refusal)
 
     def _item_changed(self, item: Item) -> None:
+        if item.stage == Stage.UPLOADING and item.fraction:
+            self.show_progress(item)  # twenty times a second and file: nothing else may move
+        else:
+            self.refresh()
+            self.shown_changed.emit()
+
+    def show_progress(self, item: Item) -> None:
+        """One upload moved on a little."""
         self.refresh()
-        self.shown_changed.emit()
 
     def refresh(self) -> None:
         """Show the items as they are now."""

@@ -143,12 +143,18 @@ class ImageForm(FileForm):
     def _picture(self, item: Item, side: int) -> QPixmap | None:
         if item.media is None:
             return None
+        return self.thumbnails.get(item.media.sha256, item.media.path, side, self, self._decoded)
 
-        def ready(_picture: QPixmap) -> None:
-            self.refresh()
-            self.shown_changed.emit()
+    def _decoded(self, _picture: QPixmap) -> None:
+        self.refresh()
+        self.shown_changed.emit()
 
-        return self.thumbnails.get(item.media.sha256, item.media.path, side, self, ready)
+    def show_progress(self, item: Item) -> None:
+        tile = self._row.tile(item)
+        if tile is not None:
+            tile.update()
+        if item is self._current:
+            self._pane.update()
 
     def _choose(self, item: Item) -> None:
         self._current = item

@@ -36,6 +36,8 @@ class Thumbnails(QObject):
             self._known.move_to_end(key)
             return self._known[key]
         waiting = self._waiting.setdefault(key, [])
+        if any(known is owner and same == ready for known, same in waiting):
+            return None  # asked again meanwhile: one answer is enough
         waiting.append((owner, ready))
         if len(waiting) == 1:
             self._tasks.start("work", lambda job: read_scaled(path, side, job), owner=self, on_done=self._keep(key))

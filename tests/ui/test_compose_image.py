@@ -1,0 +1,331 @@
+"""图片: files come in, go up, change places, leave and come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QImage, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
+from pytestqt.qtbot import QtBot
+
+from desktop_app.ui.file_intake import Stage
+from desktop_app.ui.media_tile import MediaTile
+from tests.compose_world import MP4, ComposeWorld
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)
+
+
+@pytest.fixture
+def world(qtbot: QtBot, tmp_path: Path) -> Iterator[ComposeWorld]:
+    made = ComposeWorld(tmp_path)
+    made.form("image")
+    made.settle()
+    yield made
+    made.window.close()
+    made.close()
+
+
+def names(world: ComposeWorld) -> list[str]:
+    """File names in the order of the message."""
+    return [file["name"] for file in world.image.content()["files"]]
+
+
+def tile(world: ComposeWorld, place: int) -> MediaTile:
+    found = world.find(f"compose.image.tile.{place}")
+    assert isinstance(found, MediaTile)
+    return found
+
+
+def test_dropped_pictures_are_uploaded_in_their_order(world: ComposeWorld) -> None:
+    """Each file is copied, shown and uploaded at once; the pills say size and life time; the checks are green."""
+    world.drop(world.pictures("c.png", "a.png", "b.png"))
+    assert names(world) == ["c.png", "a.png", "b.png"]
+    assert [item.stage for item in world.image.intake.items] == [Stage.DONE] * 3
+    uploads = [r for r in world.sandbox.requests() if r["path"].endswith("/media/upload")]
+    assert len(uploads) == 3
+    assert "c.png" in world.image._pane.accessibleName()
+    assert "128 × 64" in world.image._pane.accessibleName()
+    assert "素材剩 3 天" in world.image._pane.accessibleName()
+    world.wait(300)
+    assert {check.level for check in world.page.panel.checks()} == {"ok"}
+    assert world.page.ready_problem() == ""
+
+
+def test_a_dropped_file_may_vanish_afterwards(world: ComposeWorld) -> None:
+    """Chat programs delete theirs: the message keeps the copy."""
+    (path,) = world.pictures("chat.png")
+    world.drop([path])
+    Path(path).unlink()
+    world.wait(1200)
+    world.reopen()
+    assert names(world) == ["chat.png"]
+    assert world.image.intake.items[0].stage == Stage.DONE
+
+
+def test_what_wechat_would_refuse_is_refused_at_once_and_the_rest_goes_on(world: ComposeWorld) -> None:
+    """A HEIC, a text in disguise and a video among two pictures: three red rows with reason and rule."""
+    good = world.pictures("a.png", "b.png")
+    heic, text = world.folder / "IMG_4127.heic", world.folder / "说明.jpg"
+    heic.write_bytes(HEIC)
+    text.write_text("只是文字")
+    world.drop([good[0], str(heic), str(text), MP4, good[1]], "image")
+    assert names(world) == ["a.png", "b.png"]
+    said = {row.sentence for row in world.image.refusals.rows()}
+    assert said == {
+        "IMG_4127.heic：微信不支持 HEIC 格式。图片只收 JPG / PNG / GIF，另存为其中一种再拖进来",
+        "说明.jpg：认不出这种文件。这里只收图片、语音和视频",
+        "tea-hills.mp4：这是视频，不是图片。拖到「视频」里",
+    }
+    row = world.image.refusals.rows()[0]
+    close = row.findChild(type(world.image._pane._remove), "compose.refusal.close")
+    assert close is not None
+    QTest.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert len(world.image.refusals.rows()) == 2
+
+
+def test_a_name_lies_the_content_counts(world: ComposeWorld) -> None:
+    """A PNG without a suffix is a picture."""
+    (path,) = world.pictures("x.png")
+    Path(path).rename(world.folder / "没有后缀")
+    world.drop([str(world.folder / "没有后缀")], "image")
+    assert names(world) == ["没有后缀"]
+
+
+def test_the_same_picture_twice_is_named(world: ComposeWorld) -> None:
+    """One copy in the message is enough."""
+    (path,) = world.pictures("a.png")
+    world.drop([path])
+    world.drop([path])
+    assert names(world) == ["a.png"]
+    assert "已经在里面了" in world.image.refusals.rows()[0].sentence
+
+
+def test_twenty_fit_and_the_next_is_told(world: ComposeWorld) -> None:
+    """The 21st picture gets a red row, the add cell is gone."""
+    paths = world.pictures(*(f"{n:02}.png" for n in range(21)), side=8)
+    for n, path in enumerate(paths):  # all of one size: make them differ
+        image = QImage(8 + n, 8, QImage.Format.Format_RGB32)
+        image.fill(QColor(n * 10, 0, 0))
+        assert image.save(path, "PNG")
+    world.drop(paths)
+    assert len(names(world)) == 20
+    assert "一条图片消息最多 20 张" in world.image.refusals.rows()[0].sentence
+    assert world.image._row._add.isHidden()
+
+
+def test_a_tile_is_dragged_to_another_place(world: ComposeWorld) -> None:
+    """The third picture pulled onto the first place becomes the cover."""
+    world.drop(world.pictures("a.png", "b.png", "c.png"))
+    third = tile(world, 3)
+    goal = tile(world, 1).geometry().center()
+    QTest.mousePress(third, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0), third.rect().center())
+    move_to(third, tile(world, 2).geometry().center())
+    move_to(third, goal)
+    QTest.mouseRelease(third, Qt.MouseButton.LeftButton)
+    world.settle()
+    assert names(world) == ["c.png", "a.png", "b.png"]
+
+
+def move_to(moved: MediaTile, middle: QPoint) -> None:
+    """Pull a pressed tile until its middle is at a point of its row."""
+    at = middle - moved.pos()
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(at),
+        QPointF(moved.mapToGlobal(at)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier(0),
+    )
+    QApplication.sendEvent(moved, event)
+
+
+def test_alt_and_an_arrow_move_a_picture(world: ComposeWorld) -> None:
+    """Alt → moves the picture, → alone chooses the next, and the focus stays on what was moved."""
+    world.drop(world.pictures("a.png", "b.png", "c.png"))
+    first = tile(world, 1)
+    first.setFocus()
+    QTest.keyClick(first, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert names(world) == ["b.png", "a.png", "c.png"]
+    assert first.hasFocus()
+    QTest.keyClick(first, Qt.Key.Key_Right)
+    assert tile(world, 3).hasFocus()
+    assert "c.png" in world.image._pane.accessibleName()
+
+
+def test_a_removed_picture_comes_back_to_its_place(world: ComposeWorld) -> None:
+    """Del takes it out; 撤销 in the toast puts it back where it was."""
+    world.drop(world.pictures("a.png", "b.png", "c.png"))
+    undo: list[Any] = []
+    world.window.toast = lambda text, icon="", tone="", action=None: undo.append((text, action))  # type: ignore[method-assign]
+    second = tile(world, 2)
+    second.setFocus()
+    QTest.keyClick(second, Qt.Key.Key_Delete)
+    assert names(world) == ["a.png", "c.png"]
+    text, (word, put_back) = undo[0]
+    assert text == "已移走「b.png」"
+    assert word == "撤销"
+    put_back()
+    world.settle()
+    assert names(world) == ["a.png", "b.png", "c.png"]
+
+
+def test_a_failed_upload_says_why_and_is_tried_again(world: ComposeWorld) -> None:
+    """WeChat's refusal is shown in words on the picture; 重试 uploads it; until then the next step is closed."""
+    world.sandbox.fault("media/upload:errcode=45009*1")
+    world.drop(world.pictures("a.png"))
+    item = world.image.intake.items[0]
+    assert item.stage == Stage.FAILED
+    assert "没有传上去" in world.page.ready_problem()
+    world.click("compose.image.retry")
+    world.settle()
+    assert item.stage == Stage.DONE
+    world.wait(300)
+    assert world.page.ready_problem() == ""
+
+
+def test_an_upload_is_stopped_and_taken_up_again(world: ComposeWorld) -> None:
+    """While the line is slow the bar shows and 停止上传 ends it; 重试 goes on."""
+    world.sandbox.fault("media/upload:silent=5*1")
+    page, (path,) = world.page, world.pictures("a.png")
+    page.take_files([path])
+    item = world.image.intake.items[0]
+    world.until(lambda: item.stage in (Stage.WAITING, Stage.UPLOADING) and item.task and item.task.running)
+    world.until(lambda: any(r["path"].endswith("/media/upload") for r in world.sandbox.requests()) or item.fraction)
+    assert "在上传" in page.ready_problem()
+    world.click("compose.image.stop")
+    assert item.stage == Stage.STOPPED
+    world.sandbox.fault("clear")
+    world.click("compose.image.retry")
+    world.settle()
+    assert item.stage == Stage.DONE
+
+
+def test_replace_keeps_the_place(world: ComposeWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """替换 asks for one file and puts it where the chosen picture was."""
+    a, b, c = world.pictures("a.png", "b.png", "c.png")
+    world.drop([a, b])
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (c, ""))
+    world.click("compose.image.replace")
+    world.settle()
+    assert names(world) == ["c.png", "b.png"]
+
+
+def test_files_are_chosen_and_the_folder_is_remembered(world: ComposeWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl U opens the dialog in the folder of the last time."""
+    asked: list[str] = []
+    a, b = world.pictures("a.png", "b.png")
+
+    def choose(parent: Any, title: str, folder: str, choice: str) -> tuple[list[str], str]:
+        asked.append(folder)
+        return [a] if len(asked) == 1 else [b], ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", choose)
+    world.page.choose_files()
+    world.settle()
+    world.click("compose.image.add")
+    world.settle()
+    assert names(world) == ["a.png", "b.png"]
+    assert asked == ["", str(world.folder)]
+
+
+def test_a_pasted_screenshot_becomes_a_png(world: ComposeWorld) -> None:
+    """A bitmap on the clipboard is encoded off the window's thread and uploaded like a file."""
+    image = QImage(300, 200, QImage.Format.Format_RGB32)
+    image.fill(QColor("seagreen"))
+    mime = QMimeData()
+    mime.setImageData(image)
+    assert world.page.take_mime(mime)
+    world.settle()
+    item = world.image.intake.items[0]
+    assert item.name.startswith("粘贴的图片 ")
+    assert item.media is not None
+    assert (item.media.format, item.media.width, item.media.height) == ("png", 300, 200)
+    assert item.stage == Stage.DONE
+
+
+def test_recommend_and_comments_are_kept(world: ComposeWorld) -> None:
+    """推荐语 and 留言 are part of the draft; the preview shows the words; too long is red with a way to the field."""
+    world.drop(world.pictures("a.png"))
+    world.image._words.set_text("明前头采到店")
+    world.click("compose.image.comments")
+    world.image._comments._who.set_value("fans")
+    assert world.page.content()["comments"] == "fans"
+    assert world.page.phone.message().text == "明前头采到店"
+    world.wait(1200)
+    world.reopen()
+    assert world.page.content()["recommend"] == "明前头采到店"
+    assert world.page.content()["comments"] == "fans"
+    world.image._words.set_text("茶" * 141)
+    world.wait(300)
+    assert world.page.ready_problem() == "推荐语有 141 字，最多 140 字"
+    world.click("compose.check.image.recommend_too_long")
+    assert world.find("compose.image.recommend").hasFocus()
+
+
+def test_pictures_dropped_on_the_text_tab_switch_to_theirs(world: ComposeWorld) -> None:
+    """A drop goes where it fits; the text stays in its draft."""
+    world.form("text")
+    world.text._area.insert("写到一半")
+    world.drop(world.pictures("a.png"))
+    assert world.page.kind() == "image"
+    assert names(world) == ["a.png"]
+    assert world.text.content() == {"text": "写到一半"}
+
+
+def test_a_lost_file_of_a_draft_is_named(world: ComposeWorld) -> None:
+    """The cache folder was emptied: the draft comes up without the picture and says which."""
+    world.drop(world.pictures("a.png", "b.png"))
+    item = world.image.intake.items[0]
+    assert item.media is not None
+    world.wait(1200)
+    item.media.path.unlink()
+    world.reopen()
+    assert names(world) == ["b.png"]
+    assert "a.png：文件不在了" in world.image.refusals.rows()[0].sentence
+
+
+def test_web_addresses_are_answered_in_words(world: ComposeWorld) -> None:
+    """A link dropped from a browser: nothing is fetched, the sentence says what to do."""
+    mime = QMimeData()
+    mime.setUrls([QUrl("https://example.com/a.jpg")])
+    assert world.page.take_mime(mime)
+    assert world.window.toasts == ["网页上的内容不能直接放进来。先存到这台电脑，再把文件拖进来"]
+    assert names(world) == []
+
+
+def test_an_old_upload_is_made_again_at_the_next_start(world: ComposeWorld) -> None:
+    """After four days WeChat has forgotten the file; opening the draft uploads it once more."""
+    world.drop(world.pictures("a.png"))
+    world.wait(1200)
+    world.clock.advance(4 * 86400)
+    world.sandbox.forget_requests()
+    world.reopen()
+    assert any(r["path"].endswith("/media/upload") for r in world.sandbox.requests())
+    item = world.image.intake.items[0]
+    assert item.stage == Stage.DONE
+    assert item.expires_at == world.clock() + 3 * 86400
+
+
+@pytest.mark.parametrize("size", [(960, 640), (1280, 800)])
+def test_the_page_fits_its_window(qtbot: QtBot, tmp_path: Path, size: tuple[int, int]) -> None:
+    """At both sizes nothing is wider than the window, and no label of the right column is cut."""
+    world = ComposeWorld(tmp_path, size)
+    try:
+        world.form("image")
+        world.drop(world.pictures("a.png", "b.png"))
+        world.wait(300)
+        assert world.page.minimumSizeHint().width() <= size[0] - 73
+        side = world.page._side
+        for each in side.findChildren(QLabel):
+            if each.isVisible():
+                corner = each.mapTo(side, each.rect().bottomRight())
+                assert side.rect().contains(corner)
+    finally:
+        world.window.close()
+        world.close()
