@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from desktop_app.errors import StoreError
 from desktop_app.store.database import Database
+from desktop_app.store.outbox_codec import (
+    COLUMNS,
+    batch_from,
+    from_json,
+    header_of,
+    row_from,
+    seal_of,
+    sha256_of,
+    stored,
+    to_json,
+)
 from desktop_app.store.outbox_types import (
     GROUPS,
     STORY_CODES,
@@ -42,7 +51,6 @@ __all__ = [
     "StoryLine",
 ]
 
-COLUMNS = tuple(each.name for each in fields(Batch))
 CHANGEABLE = tuple(name for name in COLUMNS if name not in ("id", "send_id", "number", "client_msg_id", "path"))
 BATCH_COLUMNS = ", ".join(f"b.{name}" for name in COLUMNS)
 DUE_COLUMNS = (
@@ -73,10 +81,10 @@ class Outbox:
                     send.account_id,
                     send.kind,
                     send.title,
-                    _json(send.message),
-                    _json(send.content),
+                    to_json(send.message),
+                    to_json(send.content),
                     send.content_hash,
-                    _json(send.audience),
+                    to_json(send.audience),
                     send.people,
                     send.send_ignore_reprint,
                     now,
@@ -103,11 +111,11 @@ class Outbox:
                 " WHERE b.id = ?",
                 (due.batch.id,),
             ).fetchone()
-            if found is None or (batch := _batch(found)) != due.batch:
+            if found is None or (batch := batch_from(found)) != due.batch:
                 return None
             body = bytes(found["body"])
-            header = _header(connection, batch.send_id)
-            if found["seal"] != _seal(header, batch) or _sha256(body) != batch.body_sha256:
+            header = header_of(connection, batch.send_id)
+            if found["seal"] != seal_of(header, batch) or sha256_of(body) != batch.body_sha256:
                 raise StoreError("store.row_damaged", send_id=batch.send_id)
             claimed = self._write(
                 connection,
@@ -190,7 +198,7 @@ class Outbox:
     def story(self, send_id: int) -> list[StoryLine]:
         """What happened to a send, oldest first."""
         lines = self._db.read("SELECT * FROM story WHERE send_id = ? ORDER BY id", (send_id,))
-        return [StoryLine(line["at"], line["code"], _load(line["args"]), line["batch_number"]) for line in lines]
+        return [StoryLine(line["at"], line["code"], from_json(line["args"]), line["batch_number"]) for line in lines]
 
     def page(
         self,
@@ -305,24 +313,24 @@ class Outbox:
         cursor = connection.execute(
             "INSERT INTO batch (send_id, number, client_msg_id, path, body_sha256, seal, people, state, not_before)"
             " VALUES (?, ?, ?, ?, ?, '', ?, ?, ?)",
-            (send_id, number, new.client_msg_id, new.path, _sha256(new.body), new.people, State.QUEUED, not_before),
+            (send_id, number, new.client_msg_id, new.path, sha256_of(new.body), new.people, State.QUEUED, not_before),
         )
         connection.execute("INSERT INTO batch_body (batch_id, body) VALUES (?, ?)", (cursor.lastrowid, new.body))
-        batch = _batch(connection.execute("SELECT * FROM batch WHERE id = ?", (cursor.lastrowid,)).fetchone())
-        seal = _seal(_header(connection, send_id), batch)
+        batch = batch_from(connection.execute("SELECT * FROM batch WHERE id = ?", (cursor.lastrowid,)).fetchone())
+        seal = seal_of(header_of(connection, send_id), batch)
         connection.execute("UPDATE batch SET seal = ? WHERE id = ?", (seal, batch.id))
 
     def _write(
         self, connection: sqlite3.Connection, old: Batch, code: str, args: dict[str, Any], **changes: Any
     ) -> Batch:
         found = connection.execute(f"SELECT {BATCH_COLUMNS} FROM batch b WHERE b.id = ?", (old.id,)).fetchone()
-        if found is None or _batch(found) != old:
+        if found is None or batch_from(found) != old:
             raise StoreError("store.changed", send_id=old.send_id)
         new = replace(old, **changes)
         if new.state is not old.state and not _legal(old, new):
             raise StoreError("store.transition", old=str(old.state), new=str(new.state))
-        values = {name: _stored(name, getattr(new, name)) for name in CHANGEABLE}
-        values["seal"] = _seal(_header(connection, old.send_id), new)
+        values = {name: stored(name, getattr(new, name)) for name in CHANGEABLE}
+        values["seal"] = seal_of(header_of(connection, old.send_id), new)
         columns = ", ".join(f"{name} = :{name}" for name in values)
         connection.execute(f"UPDATE batch SET {columns} WHERE id = :id", {**values, "id": old.id})
         self._tell(connection, old.send_id, old.number, code, args)
@@ -336,7 +344,7 @@ class Outbox:
         now = self._now()
         connection.execute(
             "INSERT INTO story (send_id, batch_number, at, code, args) VALUES (?, ?, ?, ?, ?)",
-            (send_id, number, now, code, _json(args)),
+            (send_id, number, now, code, to_json(args)),
         )
         kinds = connection.execute(
             "SELECT DISTINCT state, waits_for_person FROM batch WHERE send_id = ?", (send_id,)
@@ -352,16 +360,16 @@ class Outbox:
         found = self._db.read(
             f"SELECT {BATCH_COLUMNS} FROM batch b WHERE b.send_id IN ({_marks(ids)}) ORDER BY b.number", ids
         )
-        for batch in map(_batch, found):
+        for batch in map(batch_from, found):
             batches[batch.send_id].append(batch)
-        return [_row(send, tuple(batches[send["id"]])) for send in sends]
+        return [row_from(send, tuple(batches[send["id"]])) for send in sends]
 
     def _dues(self, where: str, params: Sequence[Any], order: str = IN_ORDER) -> list[Due]:
         found = self._db.read(
             f"SELECT {DUE_COLUMNS} FROM batch b JOIN send s ON s.id = b.send_id WHERE {where} {order}", params
         )
         return [
-            Due(_batch(row), row["account_id"], row["confirmed_at"], row["scheduled_at"], bool(row["to_all"]))
+            Due(batch_from(row), row["account_id"], row["confirmed_at"], row["scheduled_at"], bool(row["to_all"]))
             for row in found
         ]
 
@@ -378,31 +386,6 @@ def _legal(old: Batch, new: Batch) -> bool:
     if old.state is State.ACCEPTED and new.marked and old.msg_id is not None:
         return False
     return new.state in TRANSITIONS[old.state]
-
-
-def _header(connection: sqlite3.Connection, send_id: int) -> tuple[Any, ...]:
-    sql = "SELECT account_id, confirmed_at, not_before FROM send WHERE id = ?"
-    return tuple(connection.execute(sql, (send_id,)).fetchone())
-
-
-def _seal(header: tuple[Any, ...], batch: Batch) -> str:
-    """Hash of everything that decides whether and when these bytes may leave.
-
-    SQLite keeps no checksums: one flipped bit could turn "waits for a person" into "send now". A row that
-    does not fit its seal stays where it is (promise D3).
-    """
-    decisive = (
-        *header,
-        batch.client_msg_id,
-        batch.path,
-        batch.body_sha256,
-        str(batch.state),
-        batch.attempts,
-        batch.in_doubt,
-        batch.waits_for_person,
-        *(None if at is None else float(at) for at in (batch.not_before, batch.repeats_until, batch.last_left_at)),
-    )
-    return _sha256(repr(decisive).encode())[:32]
 
 
 def _filter(account_id: int, kind: str, search: str, since: float | None) -> tuple[str, list[Any]]:
@@ -422,64 +405,6 @@ def _filter(account_id: int, kind: str, search: str, since: float | None) -> tup
             params.append(like)
         where += ")"
     return where, params
-
-
-def _row(send: sqlite3.Row, batches: tuple[Batch, ...]) -> OutboxRow:
-    values = {each.name: send[each.name] for each in fields(OutboxRow) if each.name != "batches"}
-    _check_types(values)
-    for name in ("message", "content", "audience"):
-        values[name] = _load(values[name])
-    return OutboxRow(**values, batches=batches)
-
-
-def _batch(row: sqlite3.Row) -> Batch:
-    values = {name: row[name] for name in COLUMNS}
-    _check_types(values)
-    try:
-        values["state"] = State(values["state"])
-        values["reason_args"] = _load(values["reason_args"])
-        values["deleted_articles"] = tuple(_load(values["deleted_articles"]))
-        for name in ("msg_id", "msg_data_id"):
-            values[name] = None if values[name] is None else int(values[name])
-    except (ValueError, TypeError) as error:
-        raise StoreError("store.damaged", detail=type(error).__name__) from error
-    for name in ("in_doubt", "waits_for_person", "marked"):
-        values[name] = bool(values[name])
-    return Batch(**values)
-
-
-TEXTS = frozenset(
-    {"client_msg_id", "path", "body_sha256", "state", "reason", "reason_args", "msg_id", "msg_data_id"}
-    | {"deleted_articles", "kind", "title", "message", "content", "content_hash", "audience"}
-)
-
-
-def _check_types(values: dict[str, Any]) -> None:
-    """SQLite takes any type in any column: after damage a number may be a text."""
-    for name, value in values.items():
-        if value is not None and isinstance(value, str) is not (name in TEXTS):
-            raise StoreError("store.damaged", detail=name)
-
-
-def _stored(name: str, value: Any) -> Any:
-    if isinstance(value, dict | tuple):
-        return _json(value)
-    return str(value) if name in ("msg_id", "msg_data_id") and value is not None else value
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _load(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, TypeError) as error:
-        raise StoreError("store.damaged", detail=type(error).__name__) from error
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def _marks(values: Collection[Any]) -> str:
