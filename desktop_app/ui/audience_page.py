@@ -28,6 +28,7 @@ from desktop_app.ui.window import shell
 from desktop_app.workers.tasks import Task
 
 KINDS = ("all", "tag", "openids")
+MIN_WIDTH = 880  # the smallest window without its rail; said here because the side columns shrink only afterwards
 
 
 class AudiencePage(Surface):
@@ -105,6 +106,7 @@ class AudiencePage(Surface):
         row = hbox(self._left_side, vline(), middle, vline(), self._right_side, spacing=0)
         row.setStretch(2, 1)
         self.setLayout(row)
+        self.setMinimumWidth(MIN_WIDTH)
         self._fit()
 
     def _connect(self) -> None:

@@ -219,6 +219,7 @@ class TagPicker(QWidget):
         column = vbox(top, 12, about, 4, self._empty, self._box, 4, self._foot, None, spacing=4)
         column.setStretch(column.indexOf(self._box), 100)
         self.setLayout(column)
+        self.setMinimumWidth(320)  # what does not fit is hidden
         self._connect()
         self.show_tags(None)
 

@@ -40,6 +40,7 @@ from desktop_app.workers.tasks import Task
 
 DEBOUNCE_MS = 400
 FORM_WIDTH = 432
+MIN_WIDTH = 960  # said here because the paddings shrink only after the window did
 
 
 class Logo(QWidget):
@@ -117,6 +118,7 @@ class ConnectPage(Surface):
         row = hbox(left, vline(), right, spacing=0)
         row.setStretch(2, 1)
         self.setLayout(row)
+        self.setMinimumWidth(MIN_WIDTH)
         self._fit()
 
     def _brand(self) -> QWidget:

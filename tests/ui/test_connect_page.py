@@ -215,8 +215,8 @@ def test_a_wrong_secret_is_not_repeated(desk: Desk) -> None:
 
 
 def test_no_network_is_repeated_for_ten_minutes(desk: Desk) -> None:
-    """Without a network the check comes back every 15 s, but not for ever."""
-    desk.world.sandbox.fault("*:drop-before=reset")
+    """Behind a network's login page the check comes back every 15 s, but not for ever."""
+    desk.world.sandbox.fault("*:portal")
     desk.fill()
     assert desk.states()["network"] == "failed"
     assert desk.page.retry.running

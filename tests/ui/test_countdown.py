@@ -116,9 +116,7 @@ def test_click_cancels(window: QWidget, ticks: Ticks) -> None:
     assert outcome.said == ["cancelled"]
 
 
-def test_announced_for_screen_readers(
-    window: QWidget, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_announced_for_screen_readers(window: QWidget, ticks: Ticks, monkeypatch: pytest.MonkeyPatch) -> None:
     """10, 5, 3, 2 and 1 are announced, the others are not."""
     said: list[str] = []
     monkeypatch.setattr(countdown, "announce", lambda widget, text, urgent=False: said.append(text))

@@ -398,7 +398,9 @@ def test_rehearsal_shows_no_green(tmp_path: Path, qapp: QApplication) -> None:
 
 def colours(widget: Any) -> set[int]:
     image = widget.grab().toImage()
-    return {QColor(image.pixelColor(x, y)).rgb() for y in range(0, image.height()) for x in range(0, image.width(), 2)}
+    return {
+        QColor(image.pixelColor(x, y)).rgb() for y in range(0, image.height()) for x in range(0, image.width(), 2)
+    }
 
 
 def test_a_real_account_has_the_green_button(desk: Desk) -> None:
