@@ -31,10 +31,10 @@ class ClockGuard:
         self._jumped = latest is not None and now() < latest - TOLERANCE_S
 
     def jumped(self) -> bool:
-        """Whether the clock was set since the last time this was asked."""
-        offset = self._now() - self._steady()
-        jumped = self._jumped or abs(offset - self._offset) > TOLERANCE_S
+        """Whether the clock was set since ``accept`` was called last."""
+        return self._jumped or abs(self._now() - self._steady() - self._offset) > TOLERANCE_S
+
+    def accept(self) -> None:
+        """What followed from the jump is written down: from here on the clock is right."""
+        self._offset = self._now() - self._steady()
         self._jumped = False
-        if jumped:
-            self._offset = offset
-        return jumped

@@ -326,9 +326,10 @@ class Sending:
                     if due.batch.msg_id is None:
                         self._change([due.batch], "clock_jumped", not_before=now + ADMIN_WAIT_S)
                 self._outbox.retime_polls(now)
-            for account_id in self._outbox.open_accounts():
-                self._delivery.release(account_id)
-                self._polling.release(account_id)
+                for account_id in self._outbox.open_accounts():
+                    self._delivery.release(account_id)
+                    self._polling.release(account_id)
+            self._clock.accept()
 
     def _stop_repeats(self, batches: Iterable[Batch], code: str, **changes: Any) -> None:
         self._change(batches, code, not_before=None, asked_at=None, **changes)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from itertools import pairwise
 
 import pytest
 
-from desktop_app.errors import BadRequest
+from desktop_app.errors import BadRequest, StoreError
 from desktop_app.services.schedule import next_poll_at
 from desktop_app.wechat import Audience
 from tests.outbox_world import START, World
@@ -275,6 +276,25 @@ def test_clock_set_while_a_request_is_under_way(world: World) -> None:
     world.sandbox.fault("mass/sendall:drop-after*1")
     world.sending.deliver()
     assert world.sending.repeat_until(world.row(send_id)) is None
+
+
+def test_jump_that_cannot_be_written_down(world: World) -> None:
+    """The disk is full when the jump is noticed: it is noticed again until it is written, and nothing leaves."""
+    send_id = world.queue(not_before=world.clock.wall + DAY)
+    pages = world.db.one("PRAGMA page_count")
+    assert pages is not None
+    world.db.one(f"PRAGMA max_page_count = {pages[0]}")
+    with contextlib.suppress(StoreError):
+        for _ in range(10_000):
+            world.outbox.tell(send_id, None, "cancelled")
+    world.clock.set_back(-DAY - 60)
+    for _ in range(3):
+        with pytest.raises(StoreError):
+            world.sending.deliver()
+    world.db.one("PRAGMA max_page_count = 1000000")
+    world.run(60)
+    assert world.row(send_id).reason == "clock.jumped"
+    assert world.sends_asked() == []
 
 
 def test_random_jumps(world: World, long_run: bool) -> None:
