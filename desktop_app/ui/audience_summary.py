@@ -130,6 +130,19 @@ class AudienceSummary(QWidget):
             self._method.setText(method_text(account, choice))
             if quota is not None:
                 self._quota.show_change(account, choice, quota)
+        self._take_heights()
+
+    def _take_heights(self) -> None:
+        """Other words may take other lines: without this the cards follow one event later each."""
+        for words in (self._quota, self._method, self._problem):
+            box: QWidget | None = words
+            while box is not None and box is not self.parentWidget():
+                layout = box.layout()
+                if layout is not None:
+                    layout.invalidate()
+                    layout.activate()
+                box.updateGeometry()
+                box = box.parentWidget()
 
     def _show_number(self, choice: Choice | None) -> None:
         if choice is None:

@@ -168,7 +168,8 @@ class ConnectPage(Surface):
         self._title.setText(self.tr("连接你的公众号"))
         self._later.show()
         self._rehearsal.show()
-        self._back.setVisible(self._context.profile.accounts.current() is not None)
+        self._back.hide()
+        self._offer_way_back()
         self._soon.stop()
         self.view.reset()
         self._show_state()
@@ -186,8 +187,18 @@ class ConnectPage(Surface):
 
     def focus_first(self) -> None:
         """Put the keyboard into the first field that wants something."""
-        self._back.setVisible(self._context.profile.accounts.current() is not None)
+        self._offer_way_back()
         (self.fields.secret if self._account else self.fields.app_id).setFocus()
+
+    def _offer_way_back(self) -> None:
+        """返回 only where there is an account to return to."""
+        service = self._context.profile.accounts
+        self._context.tasks.start(
+            "work",
+            lambda job: service.current() is not None,
+            owner=self,
+            on_done=lambda known: self._back.setVisible(known or self._account is not None),
+        )
 
     # --- the check ----------------------------------------------------------------------------------------------
 

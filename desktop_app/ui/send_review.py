@@ -313,7 +313,8 @@ class Checks(QWidget):
             self._list.addWidget(line)
         fold = self.tr("展开") if checks and not bad else ""
         if bad:
-            text = self.tr("{n} 项要处理").format(n=len(bad))
+            said = self.tr("{n} 项要改") if red else self.tr("{n} 项要留意")
+            text = said.format(n=sum(check.level == ("red" if red else "amber") for check in bad))
             self._head.show_finding("close-circle" if red else "warning", "red" if red else "amber", text)
         else:
             text = self.tr("{n} 项全部通过").format(n=len(good)) if good else self.tr("没有要检查的")

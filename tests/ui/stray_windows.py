@@ -1,5 +1,7 @@
-"""Watches for widgets that open a window of their own: one that is shown before it has a parent flashes and
-takes the keyboard away."""
+"""Watches for widgets that open a window of their own.
+
+One that is shown before it has a parent flashes and takes the keyboard away.
+"""
 
 from __future__ import annotations
 
