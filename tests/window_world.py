@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from desktop_app.ui.dialogs import Sheet
 from desktop_app.ui.nav_rail import NavRail
 from desktop_app.ui.top_bar import TopBar
 from desktop_app.ui.widgets import Surface, hbox, vbox, vline
-from desktop_app.wechat import Audience, TextMessage
+from desktop_app.wechat import Audience, TextMessage, WeChatClient
+from desktop_app.wechat.transport import Seams
 from desktop_app.workers.outbox_worker import OutboxWorker
 from desktop_app.workers.tasks import Tasks
 from tests.outbox_world import Clock
@@ -83,6 +85,8 @@ class WindowWorld:
         self.sandbox = Sandbox(clock=self.clock).start()
         self.paths = Paths.below(folder)
         self.profile = open_profile(self.paths, now=self.clock)
+        no_pauses = Seams(sleep=lambda seconds: None)  # between the client's own repeats
+        self.profile.accounts._make_client = partial(WeChatClient, _seams=no_pauses, timeouts=(2.0, 0.5))
         self.tasks = Tasks()
         self.worker = OutboxWorker(self.tasks, self.profile.sending, self.profile.accounts)
         self.settings = SettingsStore(self.paths.settings)

@@ -54,8 +54,6 @@ class HistoryPage(Surface):
         self._model.loaded.connect(self._show_loaded)
         self._model.rowsInserted.connect(lambda: self._show_loaded())
         self._model.rowsRemoved.connect(lambda: self._show_loaded())
-        self._model.modelAboutToBeReset.connect(self._remember_place)
-        self._model.modelReset.connect(self._restore_place)
         self._model.replaced.connect(self._row_replaced)
         self._build_actions()
         self._build_body()
@@ -78,6 +76,9 @@ class HistoryPage(Surface):
         self.table = HistoryTable(self._context, self._model)
         self.table.open_wanted.connect(self._open_position)
         self.table.action_wanted.connect(self._act)
+        # Only now: the view forgets its place in its own slot, which has to come first.
+        self._model.modelAboutToBeReset.connect(self._remember_place)
+        self._model.modelReset.connect(self._restore_place)
         self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._current_changed(now.row()))
         self.drawer = HistoryDrawer(self._context)
         self.drawer.hide()
