@@ -108,9 +108,12 @@ class _OneFileForm(FileForm):
     def refresh(self) -> None:
         item = self.item
         self._body.setCurrentWidget(self._holder if item else self._zone)
-        self._body.setMaximumHeight(16777215 if item is None else self._card.sizeHint().height() + 4)
-        if item is not None:
+        if item is None:
+            self._body.setMaximumHeight(self._zone.maximumHeight())
+        else:
             self._card.show_item(item, self._facts(item))
+            self._card.layout().activate()  # type: ignore[union-attr]
+            self._body.setMaximumHeight(self._card.sizeHint().height())
 
     def _facts(self, item: Item) -> list[tuple[str, str]]:
         facts = self.item_facts(item)

@@ -25,6 +25,7 @@ class ComposeForm(QWidget):
     """The form of one kind of message."""
 
     kind = ""
+    margins = (4, 4, 4, 24)  # room for the focus ring, which a scroll area would cut
 
     changed = Signal()
     """The content is another one: save, check, preview."""
@@ -55,6 +56,9 @@ class ComposeForm(QWidget):
     def problem(self) -> str:
         """Why the message cannot go to the next step, as far as the form itself knows; "" when it can."""
         return ""
+
+    def retry_failed(self) -> None:
+        """Upload again what did not go up."""
 
     def focus_first(self) -> None:
         """Put the keyboard where the work begins."""
@@ -132,6 +136,9 @@ class FileForm(ComposeForm):
         if failed:
             return self.tr("有 {n} 个文件没有传上去，重试后再继续").format(n=failed)
         return ""
+
+    def retry_failed(self) -> None:
+        self.intake.retry_failed()
 
     def remove_with_undo(self, item: Item) -> None:
         """Take a file out and offer the way back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 
 from desktop_app.media.limits import IMAGES_MAX, LIMITS, RECOMMEND_CHARS
 from desktop_app.ui.comments_row import CommentsRow
@@ -28,6 +28,8 @@ LARGE, SMALL = 1200, 200  # shorter side in device pixels: the pane and the phon
 class ImageForm(FileForm):
     """The first picture is the cover; dragging, or Alt with an arrow key, changes the order."""
 
+    margins = (0, 4, 0, 24)  # the tiles bring their own room, everything else is moved in
+
     def __init__(self, context: Context, thumbnails: Thumbnails) -> None:
         super().__init__(context, "image", single=False, thumbnails=thumbnails)
         self.intake.limit = IMAGES_MAX
@@ -44,6 +46,7 @@ class ImageForm(FileForm):
         self._pane = PicturePane()
         self._count = label("", "body", "text.3")
         self._row = TileRow(IMAGES_MAX)
+        self._row.tab_start = self._pane.last_stop()
         self._words = TextArea(
             "", "compose.image.recommend", self.tr("推荐语"), min_lines=1, counter=False, amber_over=RECOMMEND_CHARS
         )
@@ -67,17 +70,19 @@ class ImageForm(FileForm):
     def _build(self) -> None:
         head = hbox(label(self.tr("图片"), bold=True), self._count, None, spacing=8)
         self._filled = QWidget()
-        filled = vbox(self._pane, 8, head, self._row, spacing=8)
+        filled = vbox(_inset(self._pane), 8, _inset(head), self._row, spacing=8)
         filled.setStretch(0, 1)
         self._filled.setLayout(filled)
-        self._body.addWidget(self._zone)
+        self._empty = QWidget()
+        self._empty.setLayout(_inset(self._zone))
+        self._body.addWidget(self._empty)
         self._body.addWidget(self._filled)
         title = label(self.tr("推荐语"), bold=True)
         title.setBuddy(self._words.edit)
         hint = label(self.tr("选填，显示在图片下方"), "body", "text.3")
         words = vbox(hbox(title, hint, None, self._words_count, spacing=8), self._words, spacing=8)
         self._words.setFixedHeight(64)
-        column = vbox(self.refusals, self._body, words, None, spacing=16)
+        column = vbox(_inset(self.refusals), self._body, _inset(words), None, spacing=16)
         column.setStretch(1, 1000)
         self.setLayout(column)
 
@@ -124,7 +129,7 @@ class ImageForm(FileForm):
         items = self.intake.items
         if self._current not in items:
             self._current = items[0] if items else None
-        self._body.setCurrentWidget(self._filled if items else self._zone)
+        self._body.setCurrentWidget(self._filled if items else self._empty)
         self._body.setMaximumHeight(16777215 if items else self._zone.maximumHeight())
         self._count.setText(
             self.tr("{n} / {most} · 拖动调整顺序，第 1 张是封面").format(n=len(items), most=IMAGES_MAX)
@@ -166,3 +171,8 @@ class ImageForm(FileForm):
         self._words_count.set_color("amber.text" if over else "text.3")
         if not self._filling:
             self.changed.emit()
+
+
+def _inset(inner: QWidget | QLayout) -> QLayout:
+    """Four pixels in from both sides, where the pictures of the tiles begin."""
+    return hbox(inner, margins=(4, 0, 4, 0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QTimer, Signal
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -28,13 +28,14 @@ from desktop_app.ui.error_box import words
 from desktop_app.ui.phone_preview import PhonePreview
 from desktop_app.ui.saved_label import SavedLabel
 from desktop_app.ui.segmented import Segmented
+from desktop_app.ui.text import ElidedLabel
 from desktop_app.ui.thumbnails import Thumbnails
 from desktop_app.ui.units import translated_kind
 from desktop_app.ui.widgets import Surface, button, hbox, hline, label, scroll, set_button, set_tip, vbox, vline
 from desktop_app.ui.window import shell
 
 KINDS = {"text": "file", "image": "image", "voice": "voice", "video": "video"}
-CHECK_AFTER_MS = 200
+CHECK_AFTER_MS = 100
 WIDE = 1200  # the page's own width in a window of 1280, less the rail
 SIDE, SIDE_NARROW = 344, 296
 
@@ -102,19 +103,21 @@ class ComposePage(QWidget):
         items = [(kind, translated_kind(kind), icon) for kind, icon in KINDS.items()]
         self.tabs = Segmented(items, "compose.tab", self.tr("消息类型"))
         self.tabs.changed.connect(self._kind_changed)
-        self._hint = label(self.tr("切换类型不会丢掉已写的内容"), "body", "text.3")
+        self._hint = ElidedLabel(self.tr("切换类型不会丢掉已写的内容"), "body", "text.3")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._stack = QStackedWidget()
         self._sides = QStackedWidget()
         self._side_of: dict[str, QWidget] = {}
         for kind, form in self.forms.items():
-            form.layout().setContentsMargins(4, 4, 4, 24)  # type: ignore[union-attr]
+            form.layout().setContentsMargins(*form.margins)  # type: ignore[union-attr]
             self._stack.addWidget(scroll(form, f"compose.scroll.{kind}"))
             if (side := form.side_widget()) is not None:
                 self._side_of[kind] = side
                 self._sides.addWidget(side)
         self._area = DropArea()
         self._area.dropped.connect(self.take_payload)
-        head = hbox(self.tabs, None, self._hint, margins=(4, 0, 4, 0))
+        head = hbox(self.tabs, self._hint, None, spacing=16, margins=(4, 0, 4, 0))
+        head.setStretch(1, 1000)
         self._column = vbox(head, 12, self._stack, spacing=4, margins=(36, 20, 36, 0))
         self._area.setLayout(self._column)
         self._side = Surface("bg.panel")
@@ -225,7 +228,9 @@ class ComposePage(QWidget):
             self._keeper.save_now()
 
     def refresh(self) -> None:
-        """F5: check again."""
+        """F5, and when the network is back: upload again what did not go up, and check again."""
+        for form in self.forms.values():
+            form.retry_failed()
         self._run_checks()
 
     # Files
@@ -288,12 +293,12 @@ class ComposePage(QWidget):
         if kind == self.kind():
             self._version += 1
             self._show_message()
-            self._check_timer.start()
+            self._check_soon()
 
     def _form_shown_changed(self, kind: str) -> None:
         if kind == self.kind():
             self._show_message()
-            self._check_timer.start()
+            self._check_soon()
 
     def _show_drafts(self, drafts: dict[str, KeptDraft]) -> None:
         for kind, draft in drafts.items():
@@ -323,6 +328,10 @@ class ComposePage(QWidget):
         return self._thumbnails.get(account.picture, Path(account.picture), 64, self, ready)
 
     # Checks
+
+    def _check_soon(self) -> None:
+        if not self._check_timer.isActive():  # not started anew: findings keep up with somebody who types on
+            self._check_timer.start()
 
     def _run_checks(self) -> None:
         self._check_timer.stop()

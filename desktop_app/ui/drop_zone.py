@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
@@ -16,6 +18,7 @@ from desktop_app.ui.text import ElidedLabel
 from desktop_app.ui.widgets import Card, IconLabel, hbox, icon_button, label, vbox
 
 SHOWN_REFUSALS = 3
+_numbers = itertools.count(1)
 
 
 class DropZone(QAbstractButton):
@@ -87,7 +90,7 @@ class RefusalRow(Card):
         name = ElidedLabel(refusal.name, "body", "text", bold=True)
         reason = label(said.line, "caption", "red.text", wrap=True)
         close = icon_button("close", self.tr("收起「{name}」的提示").format(name=refusal.name), dim="small")
-        close.setObjectName("compose.refusal.close")
+        close.setObjectName(f"compose.refusal.{next(_numbers)}")
         close.clicked.connect(lambda: self.dismissed.emit(self))
         column = vbox(name, reason, spacing=2)
         row = hbox(IconLabel("close-circle", 16, "red"), column, close, spacing=12, margins=(12, 8, 8, 8))

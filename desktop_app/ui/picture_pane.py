@@ -46,6 +46,10 @@ class PicturePane(QWidget):
         self._retry.clicked.connect(self.retry_wanted)
         self._stop.clicked.connect(self.stop_wanted)
 
+    def last_stop(self) -> QWidget:
+        """The last of its buttons in the order of Tab."""
+        return self._remove
+
     def sizeHint(self) -> QSize:
         return QSize(560, 112)  # what it cannot do without; the form gives it all the room there is
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.errors import AppError
@@ -18,7 +19,10 @@ class SavedLabel(QWidget):
         self._icon = IconLabel("check", 14, "text.3")
         self._words = label("", "caption", "text.3")
         self._short, self._at = False, 0.0
-        self.setLayout(hbox(self._icon, self._words, spacing=6))
+        self.setLayout(hbox(None, self._icon, self._words, spacing=6))
+        widest = QFontMetrics(self._words.font()).horizontalAdvance(self.tr("已保存 {time}").format(time="00:00"))
+        self._widest = 14 + 6 + widest + 2
+        self.setMinimumWidth(self._widest)
         self.clear_text()
 
     def text(self) -> str:
@@ -48,6 +52,7 @@ class SavedLabel(QWidget):
     def set_short(self, short: bool) -> None:
         """Leave the time out where room is scarce."""
         self._short = short
+        self.setMinimumWidth(0 if short else self._widest)
         if self._at:
             self.show_saved(self._at)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -25,6 +27,7 @@ class TileRow(QWidget):
     def __init__(self, limit: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._limit = limit
+        self.tab_start: QWidget | None = None  # the widget that has the focus before the first tile
         self._tiles: list[MediaTile] = []
         self._add = AddTile(self.tr("添加"), "compose.image.add", self)
         self._add.clicked.connect(self.add_wanted)
@@ -43,24 +46,27 @@ class TileRow(QWidget):
         """Show these items in this order, with ``current`` chosen. Tiles of items that stay are kept."""
         known = {id(tile.item): tile for tile in self._tiles}
         focused = next((tile for tile in self._tiles if tile.hasFocus()), None)
+        before = list(self._tiles)
         self._tiles = [known.pop(id(item)) if id(item) in known else self._make(item) for item in items]
         for tile in known.values():
             tile.hide()
             tile.deleteLater()
-        before: QWidget | None = None
         for place, tile in enumerate(self._tiles, 1):
             tile.set_place(place, len(items))
             tile.setChecked(tile.item is current)
             tile.show()
-            if before is not None:
-                QWidget.setTabOrder(before, tile)
-            before = tile
-        if before is not None:
-            QWidget.setTabOrder(before, self._add)
+        if before != self._tiles:
+            self._order_tabs()
         self._add.setVisible(len(items) < self._limit)
         self._arrange()
         if focused is not None and focused not in self._tiles and (kept := current and self.tile(current)):
             kept.setFocus()
+
+    def _order_tabs(self) -> None:
+        """Tab goes from what stands before the row through the tiles to the add cell."""
+        stops: list[QWidget] = [*([self.tab_start] if self.tab_start else []), *self._tiles, self._add]
+        for first, second in pairwise(stops):
+            QWidget.setTabOrder(first, second)
 
     def _make(self, item: Item) -> MediaTile:
         tile = MediaTile(item, self)
