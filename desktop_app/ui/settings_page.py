@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QAction, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.job import Job
 from desktop_app.store.accounts import Account
-from desktop_app.ui import theme
+from desktop_app.ui import icons, theme
 from desktop_app.ui.account_switcher import paint_avatar
 from desktop_app.ui.chips import ChipLabel
 from desktop_app.ui.context import Context
@@ -18,6 +19,7 @@ from desktop_app.ui.dialogs import Sheet, critical_dialog
 from desktop_app.ui.error_box import show_error
 from desktop_app.ui.paint import painter
 from desktop_app.ui.switch import Switch
+from desktop_app.ui.text import ElidedLabel, Paragraph
 from desktop_app.ui.widgets import (
     Card,
     Surface,
@@ -26,7 +28,9 @@ from desktop_app.ui.widgets import (
     field,
     hbox,
     hline,
+    icon_button,
     label,
+    popup_menu,
     scroll,
     vbox,
     vline,
@@ -99,11 +103,15 @@ class AccountRow(QWidget):
         elif account.last_ip:
             parts.append(self.tr("出口 IP {ip}").format(ip=account.last_ip))
         words = vbox(
-            label(account.name, "body.l", bold=True), label(" · ".join(parts), "caption", "text.3"), spacing=2
+            ElidedLabel(account.name, "body.l", bold=True),
+            ElidedLabel(" · ".join(parts), "caption", "text.2"),
+            spacing=2,
         )
-        top = hbox(Avatar(account), 8, words, None, *self._chips(account, current, secret))
-        top.addLayout(self._buttons(account, current))
-        rows = vbox(top, spacing=12, margins=(20, 16, 20, 16))
+        top = hbox(Avatar(account), 8, words, 8, *self._chips(account, current, secret))
+        top.setStretch(2, 1)
+        for made in self._buttons(account, current, secret):
+            top.addWidget(made)
+        rows = vbox(top, spacing=12, margins=(20, 16, 12, 16))
         if not account.is_sandbox:
             rows.addLayout(self._protection(account))
         self.setLayout(rows)
@@ -120,43 +128,63 @@ class AccountRow(QWidget):
             chips.append(ChipLabel(self.tr("正在使用"), "gray", "check"))
         return chips
 
-    def _buttons(self, account: Account, current: bool) -> QVBoxLayout:
-        name = f"settings.{{}}.{account.app_id}"
-        row, row_buttons = hbox(), []
+    def _buttons(self, account: Account, current: bool, secret: str) -> list[QWidget]:
+        """The one that is needed most, and a menu with the others."""
+        made: list[QWidget] = []
+        if secret == "missing" and not account.is_sandbox:
+            made.append(self._button(self.tr("输入 AppSecret"), "type", self.secret_wanted))
         if not current:
-            switch = button(self.tr("切换过去"), dim="small", name=name.format("switch"))
-            switch.clicked.connect(lambda: self.switch_wanted.emit(account.id))
-            row_buttons.append(switch)
-        rename = button(self.tr("改名称"), dim="small", name=name.format("rename"))
-        rename.clicked.connect(lambda: self.rename_wanted.emit(account.id))
-        row_buttons.append(rename)
-        if not account.is_sandbox:
-            secret = button(self.tr("更换 AppSecret"), dim="small", name=name.format("secret"))
-            secret.clicked.connect(lambda: self.secret_wanted.emit(account.id))
-            row_buttons.append(secret)
-        remove = button(self.tr("移除"), "danger", dim="small", name=name.format("remove"))
-        remove.clicked.connect(lambda: self.remove_wanted.emit(account.id))
-        row_buttons.append(remove)
-        for made in row_buttons:
-            row.addWidget(made)
-            made.setAccessibleName(f"{account.name}，{made.text()}")
-        return vbox(None, row, None, spacing=0)
+            made.append(self._button(self.tr("切换过去"), "switch", self.switch_wanted))
+        more = icon_button(
+            "more", self.tr("{name}：更多").format(name=account.name), f"settings.more.{account.app_id}"
+        )
+        more.clicked.connect(lambda: self._open_menu(more))
+        return [*made, more]
+
+    def _button(self, text: str, name: str, signal: SignalInstance) -> QWidget:
+        made = button(text, dim="small", name=f"settings.{name}.{self.account.app_id}")
+        made.setAccessibleName(f"{self.account.name}，{text}")
+        made.clicked.connect(lambda: signal.emit(self.account.id))
+        return made
+
+    def _open_menu(self, below: QWidget) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        wanted = [("", self.tr("改名称…"), "rename", self.rename_wanted)]
+        if not self.account.is_sandbox:
+            wanted.append(("key", self.tr("更换 AppSecret…"), "secret", self.secret_wanted))
+        wanted.append(("delete", self.tr("移除…"), "remove", self.remove_wanted))
+        for icon, text, name, signal in wanted:
+            action = QAction(text, menu)
+            if icon:
+                action.setIcon(icons.icon(icon, "red.text" if name == "remove" else "text"))
+            action.setObjectName(f"settings.{name}.{self.account.app_id}")
+            action.setProperty("danger", name == "remove")
+            action.triggered.connect(partial(self._emit, signal))
+            menu.addAction(action)
+        popup_menu(menu, below.mapToGlobal(QPoint(0, below.height() + 4)))
+
+    def _emit(self, signal: SignalInstance, _checked: bool = False) -> None:
+        signal.emit(self.account.id)
 
     def _protection(self, account: Account) -> QVBoxLayout:
         switch = Switch(self.tr("已开启 API 群发保护"))
         switch.setObjectName(f"settings.protection.{account.app_id}")
+        switch.setAccessibleName(self.tr("{name}：已开启 API 群发保护").format(name=account.name))
         switch.setChecked(account.api_protection)
         switch.toggled.connect(lambda on: self.protection_changed.emit(account.id, on))
         words = vbox(
             label(self.tr("已开启 API 群发保护")),
-            label(
-                self.tr("公众平台 → 设置 → 安全中心里的开关。打开后，群发要等管理员在微信里确认。"),
+            Paragraph(
+                self.tr("公众平台安全中心里的开关。打开后，群发给全部粉丝要等管理员在微信里确认。"),
                 "caption",
-                "text.3",
+                "text.2",
             ),
             spacing=2,
         )
-        return vbox(hline(), hbox(words, None, switch), spacing=12, margins=(56, 0, 0, 0))
+        row = hbox(words, 16, switch, margins=(0, 0, 8, 0))
+        row.setStretch(0, 1)
+        return vbox(hline(), row, spacing=12, margins=(56, 0, 0, 0))
 
 
 class SettingsPage(Surface):
@@ -168,6 +196,8 @@ class SettingsPage(Surface):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__("bg.panel", parent)
         self._context = context
+        self._shown: list[tuple[Account, bool, str]] | None = None
+        self._focus_wanted = False
         self.title = self.tr("设置")
         self.step: int | None = None
         self._list = QVBoxLayout()
@@ -187,7 +217,8 @@ class SettingsPage(Surface):
         )
         ground = QWidget()
         row = hbox(holder, margins=(32, 24, 32, 32))
-        row.addStretch(0)
+        row.addStretch(1)
+        row.setStretchFactor(holder, 1000)  # all of the room, up to its maximum
         ground.setLayout(row)
         self.setLayout(hbox(self._subnav(), vline(), scroll(ground, "settings.scroll"), spacing=0))
 
@@ -217,7 +248,14 @@ class SettingsPage(Surface):
 
     def focus_first(self) -> None:
         """The first button of the list."""
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._focus_wanted = True
+        self._focus()
+
+    def _focus(self) -> None:
+        first = next((b for b in self.findChildren(QAbstractButton) if b.isVisibleTo(self) and b.isEnabled()), None)
+        if self._focus_wanted and first is not None:
+            self._focus_wanted = False
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
         """Read the accounts again; the key store is asked in a task, because it may wait for the person."""
@@ -232,9 +270,16 @@ class SettingsPage(Surface):
         ]
 
     def _fill(self, found: list[tuple[Account, bool, str]]) -> None:
+        if found == self._shown:
+            return
+        self._shown = found
+        focus = QApplication.focusWidget()
+        name = focus.objectName() if focus is not None and self.isAncestorOf(focus) else ""
         while (item := self._list.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
+                old.hide()
+                old.setParent(None)
                 old.deleteLater()
         box = card()
         rows = QVBoxLayout()
@@ -254,6 +299,10 @@ class SettingsPage(Surface):
         rows.addLayout(hbox(more, None, margins=(20, 14, 20, 14)))
         box.setLayout(rows)
         self._list.addWidget(box)
+        again = self.findChild(QAbstractButton, name) if name else None
+        if again is not None:
+            again.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._focus()
 
     def _secret_state(self, account: Account) -> str:
         accounts = self._context.profile.accounts
