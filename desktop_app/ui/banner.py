@@ -110,8 +110,8 @@ class Banner(QFrame):
         self._row.addWidget(rest, 1)
         self._row.addWidget(code)
         self._row.addStretch(1)
-        for action in message.actions:
-            made = button(action.text, action.kind, "small", action.icon)
+        for number, action in enumerate(message.actions):
+            made = button(action.text, action.kind, "small", action.icon, name=f"banner.{number}")
             made.clicked.connect(action.callback)
             self._row.addWidget(made, 0, Qt.AlignmentFlag.AlignVCenter)
 

@@ -12,6 +12,7 @@ from desktop_app.store.accounts import Account
 from desktop_app.ui.context import Context
 from desktop_app.ui.dialogs import Sheet
 from desktop_app.ui.error_box import show_error
+from desktop_app.ui.text import Paragraph
 from desktop_app.ui.widgets import button, field, hbox, label, vbox
 
 
@@ -21,7 +22,7 @@ class QuotaDialog(Sheet):
     corrected = Signal()
 
     def __init__(self, context: Context, window: QWidget, account: Account) -> None:
-        super().__init__(window, 440, 296, self.tr("更正剩余次数"))
+        super().__init__(window, 440, 0, self.tr("更正剩余次数"))
         self._context = context
         self._account = account
         month = account.kind == "service"
@@ -45,13 +46,12 @@ class QuotaDialog(Sheet):
         self._save.setEnabled(False)
         self.body.addLayout(
             vbox(
-                label(why, color="text.2", wrap=True),
+                Paragraph(why, color="text.2"),
                 16,
                 hbox(self._number, label(unit), None),
-                None,
+                24,
                 hbox(None, cancel, self._save),
                 spacing=0,
-                margins=(24, 20, 24, 24),
             )
         )
         context.tasks.start("work", self._ask, owner=self, on_done=self._show)

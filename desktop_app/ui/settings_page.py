@@ -65,7 +65,7 @@ class NameDialog(Sheet):
     named = Signal(str)
 
     def __init__(self, window: QWidget, account: Account) -> None:
-        super().__init__(window, 440, 216, self.tr("改名称"))
+        super().__init__(window, 440, 0, self.tr("改名称"))
         self._name = field(name="settings.name", accessible_name=self.tr("公众号名称"))
         self._name.setText(account.name)
         self._name.setMaxLength(40)
@@ -75,7 +75,7 @@ class NameDialog(Sheet):
         cancel.clicked.connect(self.reject)
         self._name.returnPressed.connect(save.click)
         self._name.textChanged.connect(lambda text: save.setEnabled(bool(text.strip())))
-        self.body.addLayout(vbox(self._name, None, hbox(None, cancel, save), margins=(24, 20, 24, 24)))
+        self.body.addLayout(vbox(self._name, 16, hbox(None, cancel, save)))
         self._name.selectAll()
         self._name.setFocus()
 
@@ -200,6 +200,7 @@ class SettingsPage(Surface):
         self._focus_wanted = False
         self.title = self.tr("设置")
         self.step: int | None = None
+        self._where = Paragraph(self._where_secrets_are(), color="text.2")
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
         holder = QWidget()
@@ -208,7 +209,7 @@ class SettingsPage(Surface):
         holder.setLayout(
             vbox(
                 label(self.tr("账号"), "title.2"),
-                label(self._where_secrets_are(), color="text.2", wrap=True),
+                self._where,
                 16,
                 self._list,
                 None,
@@ -270,6 +271,7 @@ class SettingsPage(Surface):
         ]
 
     def _fill(self, found: list[tuple[Account, bool, str]]) -> None:
+        self._where.setText(self._where_secrets_are())
         if found == self._shown:
             return
         self._shown = found
@@ -364,7 +366,7 @@ class SettingsPage(Surface):
             self.tr("这台电脑会忘掉它的 AppSecret。群发记录留着，以后再连同一个 AppID 就能看到。"),
             [
                 (self.tr("公众号本身"), self.tr("不受影响")),
-                (self.tr("没发完的群发"), self.tr("{n} 条，停在原处").format(n=waiting)),
+                *([(self.tr("没发完"), self.tr("{n} 条，停在原处").format(n=waiting))] if waiting else []),
             ],
             [
                 (self.tr("保留"), "plain", None),
