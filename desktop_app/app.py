@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 9  # together at most 20 MB
+FIRST_BACKUP_MS = 60_000
+BACKUP_LOOK_MS = 3_600_000
 
 
 def make_qt(arguments: list[str]) -> QApplication:
@@ -153,6 +155,11 @@ class App:
             self._start_sandbox()
         self.window = MainWindow(self.context)
         self.outbox.start()
+        self._backups = QTimer(self.tasks)
+        self._backups.setInterval(BACKUP_LOOK_MS)
+        self._backups.timeout.connect(self._back_up)
+        self._backups.start()
+        QTimer.singleShot(FIRST_BACKUP_MS, self._backups, self._back_up)
 
     @property
     def sandbox(self) -> Sandbox | None:
@@ -191,14 +198,23 @@ class App:
                 accounts.update(known.id, base_url=self._sandbox.address)
                 accounts.type_secret(known.id, simulated.app_secret)
 
+    def _back_up(self) -> None:
+        """Make the daily copy of the database, if it is due, off the window's thread."""
+        self.tasks.start("work", lambda job: self.profile.back_up_if_due(), on_error=_note_backup)
+
     def close(self) -> None:
         """Stop timers, cancel and await the running work, close the database and the sandbox."""
         self.outbox.stop()
+        self._backups.stop()
         self.window.close_quietly()
         self.tasks.close()
         self.profile.close()
         if self._sandbox is not None:
             self._sandbox.stop()
+
+
+def _note_backup(error: AppError) -> None:
+    log.warning("no backup today: %s", error.code)
 
 
 def report_bug(kind: type[BaseException], bug: BaseException, trace: TracebackType | None) -> None:

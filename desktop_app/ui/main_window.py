@@ -25,6 +25,7 @@ from desktop_app.ui.drop_overlay import DropOverlay
 from desktop_app.ui.error_box import show_error, words
 from desktop_app.ui.history_page import HistoryPage
 from desktop_app.ui.nav_rail import NavRail
+from desktop_app.ui.notices import ProfileNotices
 from desktop_app.ui.preview_dialog import PreviewDialog
 from desktop_app.ui.quota_dialog import QuotaDialog
 from desktop_app.ui.send_dialog import SendDialog
@@ -120,6 +121,7 @@ class MainWindow(Surface):
         self._toaster = Toaster(self)
         self.overlay = DropOverlay(content, self.compose)
         self.watch = ConnectionWatch(self._context, self)
+        self.notices = ProfileNotices(self._context, self)
 
     def _connect_signals(self) -> None:
         self.rail.activated.connect(self.show_page)
@@ -141,7 +143,9 @@ class MainWindow(Surface):
         self.connect_page.left.connect(self._leave_connect)
         self._context.outbox.row_changed.connect(self._row_changed)
         self._context.outbox.secret_needed.connect(self.watch.secret_needed)
-        self._context.tasks.idle_changed.connect(self._show_activity)
+        self._context.tasks.changed.connect(self._show_activity)
+        self.watch.came_back.connect(self.compose.refresh)
+        self.watch.came_back.connect(self._context.outbox.wake)
         self.watch.settled.connect(self.activity.show_connection)
 
     def _add_shortcuts(self) -> None:

@@ -77,6 +77,9 @@ class Tasks(QObject):
     idle_changed = Signal(bool)
     """True when nothing runs any more, False when something starts."""
 
+    changed = Signal()
+    """Something started or ended."""
+
     _back = Signal(object, str, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -124,6 +127,7 @@ class Tasks(QObject):
         if not self._running:
             self.idle_changed.emit(False)
         self._running.add(task)
+        self.changed.emit()
         task._future = self._pool(lane, key).submit(self._run, call, function)
         return task
 
@@ -173,6 +177,7 @@ class Tasks(QObject):
         if what in ("done", "error", "bug", "cancelled"):
             call.task.running = False
             self._running.discard(call.task)
+            self.changed.emit()
             if not self._running:
                 self.idle_changed.emit(True)
         if what == "bug":

@@ -189,3 +189,50 @@ def test_a_send_that_waited_for_the_network_goes_out_after_a_restart(opened: Ope
     robot.until(lambda: again.profile.sending.row(send_id).state is State.ACCEPTED, "it did not go out", 40)
     assert again.sandbox is not None
     assert len(again.sandbox.sent()) == 1
+
+
+def test_a_copied_profile_says_so_and_sends_nothing(opened: Open, paths: Paths, tmp_path: Path) -> None:
+    """The folder was copied with something queued: the window says it, and the row waits for a person."""
+    app = opened(sandbox=True)
+    account = app.window.account
+    assert account is not None
+    assert app.sandbox is not None
+    app.sandbox.stop()
+    send_id = app.profile.sending.queue({"msgtype": "text", "text": {"content": "停住"}}, True, account_id=account.id)
+    close(app)
+    paths.marker.unlink()
+    again = opened(sandbox=True)
+    robot = Robot(again.window)
+    robot.settle(500)
+    assert again.window.notices is not None
+    assert again.profile.sending.row(send_id).waits_for_person
+    assert again.sandbox is not None
+    assert again.sandbox.sent() == []
+    assert again.window.banner.key() in ("profile", "rehearsal")
+
+
+def test_when_the_line_comes_back_uploads_go_on(opened: Open) -> None:
+    """A failed upload is tried again by itself as soon as WeChat answers again."""
+    app = opened(sandbox=True)
+    robot = Robot(app.window)
+    robot.until(lambda: app.window.watch is not None and app.window.account is not None, "no account")
+    assert app.sandbox is not None
+    came_back: list[bool] = []
+    app.window.watch.came_back.connect(lambda: came_back.append(True))
+    lights: list[str] = []
+    app.window.watch.settled.connect(lambda words, light: lights.append(words))
+    app.sandbox.fault({"path": "*", "kind": "drop-before"})
+    robot.click("compose.tab.image")
+    robot.drop("compose.drop", [resource("samples/cup.png")])
+    app.window.watch.ask()
+    robot.until(lambda: "没联网" in lights, "nobody noticed that the line is gone", 40)
+    robot.until(lambda: not app.tasks.running("upload"), "the upload did not give up", 70)
+    app.sandbox.fault("clear")
+    app.window.watch.ask()
+    robot.until(lambda: bool(came_back), "nobody noticed that the line is back", 40)
+    sha256 = app.window.compose.forms["image"].content()["files"][0]["sha256"]
+    account = app.window.account
+    assert account is not None
+    robot.until(
+        lambda: app.profile.composing.uploaded(account.id, sha256, "image") is not None, "it was not uploaded", 40
+    )
