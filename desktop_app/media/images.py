@@ -9,7 +9,7 @@ from PIL import Image
 from desktop_app.errors import MediaError
 from desktop_app.media.limits import MAX_PIXELS
 
-_PILLOW_NAMES = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "bmp": "BMP", "webp": "WEBP"}
+PILLOW_NAMES = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "bmp": "BMP", "webp": "WEBP"}
 
 
 def probe(path: Path, image_format: str) -> tuple[int, int]:
@@ -19,11 +19,11 @@ def probe(path: Path, image_format: str) -> tuple[int, int]:
     decoder of ``image_format`` is tried.
     """
     try:
-        with Image.open(path, formats=[_PILLOW_NAMES[image_format]]) as image:
+        with Image.open(path, formats=[PILLOW_NAMES[image_format]]) as image:
             width, height = image.size
-            _check_pixels(width, height)
+            check_pixels(width, height)
             image.verify()  # PNG: every chunk's checksum
-        with Image.open(path, formats=[_PILLOW_NAMES[image_format]]) as image:
+        with Image.open(path, formats=[PILLOW_NAMES[image_format]]) as image:
             # The whole JPEG is read either way; decoding an eighth of it spares time and memory.
             image.draft("RGB", (max(1, width // 8), max(1, height // 8)))
             image.load()
@@ -36,6 +36,7 @@ def probe(path: Path, image_format: str) -> tuple[int, int]:
     return width, height
 
 
-def _check_pixels(width: int, height: int) -> None:
+def check_pixels(width: int, height: int) -> None:
+    """Raises MediaError ``media.too_many_pixels``."""
     if width * height > MAX_PIXELS:
         raise MediaError("media.too_many_pixels", width=width, height=height, limit=MAX_PIXELS)

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from desktop_app.errors import MediaError
 from desktop_app.job import Job
 from desktop_app.media import av, formats, images
-from desktop_app.media.limits import LIMITS
+from desktop_app.media.limits import LIMITS, PICTURE
 
 BLOCK_BYTES = 256 * 1024
 NAME_CHARS = 120
@@ -42,6 +42,8 @@ class Taken:
 
 def take_file(source: Path, folder: Path, job: Job, *, kind: str | None = None) -> Taken:
     """Copy one dropped file into ``folder``; ``kind`` is what the place takes, None: whatever it is.
+
+    "picture" is an image for an article: more formats and bytes, since it is made to fit later.
 
     Chat programs delete the files that were dragged out of them, so nothing is read from the source later.
     Raises MediaError (codes in the package's docstring), Cancelled.
@@ -124,9 +126,10 @@ def _judge(head: bytes, size_bytes: int, wanted: str | None) -> tuple[str, str]:
     if not file_format:
         raise MediaError("media.unknown")
     kind = formats.KINDS[file_format]
-    if wanted is not None and kind != wanted:
-        raise MediaError("media.kind", kind=kind, wanted=wanted, format=file_format)
-    limit = LIMITS[kind]
+    place = "image" if wanted == "picture" else wanted
+    if place is not None and kind != place:
+        raise MediaError("media.kind", kind=kind, wanted=place, format=file_format)
+    limit = PICTURE if wanted == "picture" else LIMITS[kind]
     if file_format not in limit.formats:
         raise MediaError("media.format", format=file_format, kind=kind, formats=list(limit.formats))
     if size_bytes > limit.max_bytes:

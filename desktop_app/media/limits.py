@@ -28,6 +28,14 @@ LIMITS: dict[str, Limit] = {
     "thumb": Limit(("jpeg",), 64 * 1024),
 }
 
+# What an article's editor takes; it is made to fit before it goes up. The bytes are ours.
+PICTURE = Limit(("jpeg", "png", "gif", "webp", "bmp"), 40 * MB)
+
+# 上传图文消息内的图片 (media/uploadimg): jpg or png below 1 MB; a million is below it either way of counting.
+BODY_BYTES = 1_000_000
+# 新增永久素材 (material/add_material), image: 10 MB.
+COVER_BYTES = 10 * MB
+
 MAX_PIXELS = 50_000_000
 """Ours, not WeChat's: a picture with more would take over 200 MB of memory to look at."""
 
