@@ -131,12 +131,13 @@ class WindowWorld:
 
     def settle(self) -> None:
         """Run until no task is under way and everything that came back was shown."""
-        QApplication.processEvents()
-        self.until(lambda: not self.tasks.running())
-        QApplication.sendPostedEvents(None, 0)
-        QApplication.processEvents()
-        if self.tasks.running():
-            self.settle()
+        for _ in range(20):  # what came back may start the next task
+            QApplication.processEvents()
+            self.until(lambda: not self.tasks.running())
+            QApplication.sendPostedEvents(None, 0)
+            QApplication.processEvents()
+            if not self.tasks.running():
+                return
 
     # --- sends --------------------------------------------------------------------------------------
 

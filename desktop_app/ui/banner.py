@@ -104,7 +104,8 @@ class Banner(QFrame):
         rest = ElidedLabel(message.text, "body", "text")
         rest.setMaximumWidth(rest.sizeHint().width())
         code = label(message.code, "caption", "text.2", selectable=True)
-        code.setVisible(bool(message.code))
+        if not message.code:
+            code.hide()  # never shown by hand: it has no parent yet, and would be a window for a moment
         for part in (IconLabel(message.icon, 18, tone), lead):
             self._row.addWidget(part)
         self._row.addWidget(rest, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -67,6 +68,7 @@ class ConnectionWatch(QObject):
         self._refused_since: float | None = None
         self._ip_change: tuple[str, str] | None = None
         self._secret_for: int | None = None
+        self._said: tuple[str, str, str, str] | None = None
         self._was_away = False
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
@@ -76,7 +78,7 @@ class ConnectionWatch(QObject):
     def use(self, account: Account) -> None:
         """Watch this account from now on."""
         if self._account is None or self._account.id != account.id:
-            self._window.banner.clear("connection")
+            self._clear()
             self._refused_since = self._ip_change = None
             self._was_away = False
         self._account = account
@@ -128,7 +130,7 @@ class ConnectionWatch(QObject):
 
     def _reached(self) -> None:
         self._refused_since = self._ip_change = None
-        self._window.banner.clear("connection")
+        self._clear()
         self.settled.emit(self.tr("已连接 {host}").format(host=self._host()), "go")
         self._look_for_secret()
 
@@ -141,14 +143,8 @@ class ConnectionWatch(QObject):
         said = words(error)
         plain = error.code in PLAIN_OFFLINE
         self.settled.emit(self.tr("没联网"), "text.disabled")
-        self._window.banner.show_message(
-            "connection",
-            "gray",
-            "offline",
-            f"{said.title}。",
-            self.tr("可以继续写稿，联网后自动上传。") if plain else _sentence(said.advice),
-            actions=[BannerAction(self.tr("重试"), self.ask)],
-        )
+        text = self.tr("可以继续写稿，联网后自动上传。") if plain else _sentence(said.advice)
+        self._say("gray", "offline", f"{said.title}。", text, "", [BannerAction(self.tr("重试"), self.ask)])
         self._retry.start(self._retry_ms)
 
     def _ip_refused(self, error: IpNotAllowed) -> None:
@@ -164,9 +160,7 @@ class ConnectionWatch(QObject):
         ]
         if error.ip:
             actions.insert(0, BannerAction(self.tr("复制 IP"), lambda: self._copy_ip(error.ip), "copy"))
-        self._window.banner.show_message(
-            "connection", "red", "close-circle", title, _sentence(said.advice), code=said.code, actions=actions
-        )
+        self._say("red", "close-circle", title, _sentence(said.advice), said.code, actions)
         now = self._context.now()
         if self._refused_since is None:
             self._refused_since = now
@@ -180,15 +174,20 @@ class ConnectionWatch(QObject):
             account_id = self._account.id
             actions.insert(0, BannerAction(self.tr("更换 AppSecret"), lambda: self._window.ask_secret(account_id)))
         self.settled.emit(self.tr("没有连上"), "red")
-        self._window.banner.show_message(
-            "connection",
-            "red",
-            "close-circle",
-            f"{said.title}。",
-            _sentence(said.advice),
-            code=said.code,
-            actions=actions,
-        )
+        self._say("red", "close-circle", f"{said.title}。", _sentence(said.advice), said.code, actions)
+
+    def _say(
+        self, severity: str, icon: str, title: str, text: str, code: str, actions: Sequence[BannerAction]
+    ) -> None:
+        """Say it once: the same again would make the banner flicker and a screen reader repeat itself."""
+        said = (severity, title, text, code)
+        if said != self._said:
+            self._said = said
+            self._window.banner.show_message("connection", severity, icon, title, text, code=code, actions=actions)
+
+    def _clear(self) -> None:
+        self._said = None
+        self._window.banner.clear("connection")
 
     def _copy_ip(self, ip: str) -> None:
         QGuiApplication.clipboard().setText(ip)
@@ -199,7 +198,7 @@ class ConnectionWatch(QObject):
     def _ask_for_secret(self) -> None:
         assert self._account is not None
         self.settled.emit(self.tr("需要输入 AppSecret"), "amber")
-        self._window.banner.clear("connection")
+        self._clear()
         self._show_secret(self._account)
 
     def secret_needed(self, account_id: int) -> None:
