@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QAction, QFontMetrics, QImageReader, QPainter, QPaintEvent, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from desktop_app.services.account import Quota
@@ -26,7 +26,7 @@ def paint_avatar(p: QPainter, rect: QRect, account: Account) -> None:
         round_rect(p, box, 6, "amber.bg", "amber.line")
         icons.paint(p, box, "rehearsal", box.width() * 0.62, "amber.text")
         return
-    picture = QPixmap(account.picture) if account.picture else QPixmap()
+    picture = _picture(account.picture)
     if not picture.isNull():
         rounded_picture(p, box, picture, 6)
         return
@@ -34,6 +34,18 @@ def paint_avatar(p: QPainter, rect: QRect, account: Account) -> None:
     p.setFont(theme.font("title.3"))
     p.setPen(theme.color("on.cta"))
     p.drawText(box, Qt.AlignmentFlag.AlignCenter, account.name[:1].upper())
+
+
+def _picture(path: str) -> QPixmap:
+    """The account's picture, decoded small and once; null if there is none."""
+    picture = QPixmap()
+    if not path or QPixmapCache.find(f"avatar {path}", picture):
+        return picture
+    reader = QImageReader(path)
+    reader.setScaledSize(reader.size().scaled(QSize(80, 80), Qt.AspectRatioMode.KeepAspectRatioByExpanding))
+    picture = QPixmap.fromImage(reader.read())
+    QPixmapCache.insert(f"avatar {path}", picture)
+    return picture
 
 
 class AccountSwitcher(QToolButton):
@@ -57,6 +69,8 @@ class AccountSwitcher(QToolButton):
 
     def show_account(self, account: Account, others: Sequence[Account]) -> None:
         """Show ``account``; ``others`` are offered in the menu."""
+        if self._account is None or self._account.id != account.id:
+            self._quota = None
         self._account, self._others = account, tuple(others)
         self._tell()
 
@@ -83,18 +97,26 @@ class AccountSwitcher(QToolButton):
         if self._account.is_sandbox:
             name += self.tr("，演练账号")
         self.setAccessibleName("，".join(part for part in (name, self.quota_text()) if part))
-        if self._quota is not None:
-            self.setToolTip(
-                self.tr("{what}，共 {total} 次，按本机记录。只算发给全部粉丝的次数。").format(
-                    what=self.quota_text(), total=self._quota.total
-                )
-                if self._quota.period == "month"
-                else self.tr("{what}，共 {total} 次，按本机记录。").format(
-                    what=self.quota_text(), total=self._quota.total
-                )
-            )
+        self.setToolTip("\n".join(part for part in (self._cut_name(), self._quota_tip()) if part))
         self.updateGeometry()
         self.update()
+
+    def _cut_name(self) -> str:
+        """The whole name, if there is no room for it."""
+        assert self._account is not None
+        room = theme.px(TEXT_WIDTH_MAX) - 6
+        kind = QFontMetrics(theme.font("body")).horizontalAdvance(self.kind_text(self._account))
+        name = QFontMetrics(theme.font("body", bold=True)).horizontalAdvance(self._account.name)
+        return self._account.name if name + kind > room else ""
+
+    def _quota_tip(self) -> str:
+        if self._quota is None:
+            return ""
+        if self._quota.period == "month":
+            tip = self.tr("{what}，共 {total} 次，按本机记录。只算发给全部粉丝的次数。")
+        else:
+            tip = self.tr("{what}，共 {total} 次，按本机记录。")
+        return tip.format(what=self.quota_text(), total=self._quota.total)
 
     def sizeHint(self) -> QSize:
         if self._account is None:
