@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from desktop_app.errors import AppError
 from desktop_app.job import Job
 from desktop_app.store.outbox import OutboxRow, State
 from desktop_app.store.outbox_types import group_of
@@ -94,7 +95,7 @@ class HistoryModel(QAbstractTableModel):
                 account_id, kind=wanted.kind, search=wanted.search, since=wanted.since
             )
 
-        self._context.tasks.start("work", ask, owner=self, on_done=self._counted)
+        self._context.tasks.start("work", ask, owner=self, on_done=self._counted, on_error=self._failed)
 
     def _counted(self, counts: dict[str, int]) -> None:
         self._counting = False
@@ -121,7 +122,7 @@ class HistoryModel(QAbstractTableModel):
             )
 
         self._fetching = True
-        self._context.tasks.start("work", read, owner=self, on_done=then)
+        self._context.tasks.start("work", read, owner=self, on_done=then, on_error=self._failed)
 
     def _replace(self, question: int, rows: list[OutboxRow], same_question: bool) -> None:
         if question != self._question:
@@ -170,8 +171,14 @@ class HistoryModel(QAbstractTableModel):
         def read(job: Job) -> OutboxRow:
             return self._context.profile.outbox.row(send_id)
 
-        self._context.tasks.start("work", read, owner=self, on_done=self._put)
+        self._context.tasks.start("work", read, owner=self, on_done=self._put, on_error=self._failed)
         self.count()
+
+    def _failed(self, error: AppError) -> None:
+        """The ledger could not be read: what was under way is not waited for any more, and the error is shown."""
+        self._fetching = self._counting = False
+        self._reading.clear()
+        raise error
 
     def _read_again(self) -> None:
         waiting, self._again = self._again - self._reading, self._again & self._reading
