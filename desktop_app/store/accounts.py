@@ -22,7 +22,9 @@ _CHANGEABLE = (
     "api_protection",
     "mass_send_right",
     "last_ip",
+    "news_way",
 )
+NEWS_WAYS = ("draft", "uploadnews")
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Account:
 
     ``kind``: "service" (服务号) or "subscription" (订阅号). ``proxy``: "system", "direct" or an address.
     ``mass_send_right``: None unknown, True or False as WeChat said (48001). ``last_ip``: the address of this
-    computer that WeChat saw last. Times are Unix seconds.
+    computer that WeChat saw last. ``news_way`` (图文方式): "draft" (draft/add) or "uploadnews". Times are Unix
+    seconds.
     """
 
     id: int
@@ -47,6 +50,7 @@ class Account:
     last_ip: str
     removed_at: float | None
     created_at: float
+    news_way: str = "draft"
 
 
 class Accounts:
@@ -112,6 +116,8 @@ class Accounts:
             raise TypeError(f"no such field: {unknown[0]}")
         if fields.get("kind", "service") not in KINDS:
             raise StoreError("account.kind", kind=fields["kind"])
+        if fields.get("news_way", "draft") not in NEWS_WAYS:
+            raise StoreError("account.news_way", news_way=fields["news_way"])
         if fields:
             columns = ", ".join(f"{name} = ?" for name in fields)
             with self._db.transaction() as connection:
@@ -187,4 +193,5 @@ def _account(row: sqlite3.Row) -> Account:
         last_ip=row["last_ip"],
         removed_at=row["removed_at"],
         created_at=row["created_at"],
+        news_way=row["news_way"],
     )

@@ -165,4 +165,49 @@ CREATE TABLE recent_audience (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (VERSION_1,)
+# The article desk.
+VERSION_2 = """
+ALTER TABLE account ADD COLUMN news_way TEXT NOT NULL DEFAULT 'draft' CHECK (news_way IN ('draft', 'uploadnews'));
+
+CREATE TABLE article_draft (
+    id INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL REFERENCES account(id),
+    title TEXT NOT NULL,                  -- of the first article that has one
+    words TEXT NOT NULL,                  -- what a search looks in: titles, authors, digests, texts
+    articles INTEGER NOT NULL,            -- how many
+    cover TEXT NOT NULL,                  -- SHA-256 of the first article's cover, or empty
+    content TEXT NOT NULL,                -- JSON, shape in article/contents.py
+    created_at REAL NOT NULL,
+    updated_at REAL NOT NULL,
+    trashed_at REAL,
+    wechat TEXT NOT NULL DEFAULT ''       -- JSON {"media_id", "hashes": [one per article], "at"}: 存到公众号草稿箱
+);
+CREATE INDEX article_draft_list ON article_draft (account_id, updated_at DESC, id DESC);
+
+CREATE TABLE article_version (
+    id INTEGER PRIMARY KEY,
+    draft_id INTEGER NOT NULL REFERENCES article_draft(id) ON DELETE CASCADE,
+    at REAL NOT NULL,                     -- when this content was last changed
+    title TEXT NOT NULL,
+    chars INTEGER NOT NULL,
+    content BLOB NOT NULL                 -- zlib of the JSON
+);
+CREATE INDEX article_version_by_draft ON article_version (draft_id, at DESC, id DESC);
+
+CREATE TABLE made_draft (                 -- drafts in WeChat's box that this app made for a send or a preview
+    account_id INTEGER NOT NULL REFERENCES account(id),
+    media_id TEXT NOT NULL,
+    purpose TEXT NOT NULL CHECK (purpose IN ('send', 'preview')),
+    content_hash TEXT NOT NULL,
+    made_at REAL NOT NULL,
+    PRIMARY KEY (account_id, media_id)
+) WITHOUT ROWID;
+
+CREATE TABLE foreign_picture (            -- pictures from the web that were brought into the media folder
+    url TEXT PRIMARY KEY,                 -- the SHA-256 of its address: those of data: are as long as the picture
+    sha256 TEXT NOT NULL,
+    fetched_at REAL NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (VERSION_1, VERSION_2)

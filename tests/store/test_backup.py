@@ -13,6 +13,7 @@ from desktop_app.store import backup
 from desktop_app.store.database import Database
 from desktop_app.store.marker import COPIED, RESTORED, Marker
 from desktop_app.store.outbox import NewBatch, NewSend, Outbox
+from desktop_app.store.schema import MIGRATIONS
 
 NOW = 1_795_000_000.0
 DAY = 86_400.0
@@ -75,7 +76,7 @@ def test_everything_comes_back(folder: Path) -> None:
     whole = dump(db.path)
     db.close()
     (folder / "qunfa.db").unlink()
-    restored = backup.restore(folder / "qunfa.db", folder / "backups", NOW, 1)
+    restored = backup.restore(folder / "qunfa.db", folder / "backups", NOW, len(MIGRATIONS))
     assert restored.taken_at == NOW
     assert dump(folder / "qunfa.db") == whole == dump(copy)
 
@@ -93,7 +94,7 @@ def test_the_newest_good_one(folder: Path) -> None:
     bad = backup.back_up(db.path, folder / "backups", NOW - DAY)
     bad.write_bytes(bad.read_bytes()[:5000])
     db.close()
-    assert backup.restore(folder / "qunfa.db", folder / "backups", NOW, 1).taken_at == NOW - 3 * DAY
+    assert backup.restore(folder / "qunfa.db", folder / "backups", NOW, len(MIGRATIONS)).taken_at == NOW - 3 * DAY
 
 
 def test_no_copy_of_a_damaged_file(folder: Path) -> None:
