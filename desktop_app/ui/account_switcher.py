@@ -140,6 +140,7 @@ class AccountSwitcher(QToolButton):
     def _paint_text(self, p: QPainter, left: int, right: int) -> None:
         assert self._account is not None
         half = self.height() // 2
+        first = half if self._quota is not None else self.height()
         kind = self.kind_text(self._account)
         plain, bold = theme.font("body"), theme.font("body", bold=True)
         kind_width = QFontMetrics(plain).horizontalAdvance(kind)
@@ -149,11 +150,11 @@ class AccountSwitcher(QToolButton):
         centre = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         p.setFont(bold)
         p.setPen(theme.color("text"))
-        p.drawText(QRect(left, 1, right - left, half), centre, name)
+        p.drawText(QRect(left, 1, right - left, first), centre, name)
         p.setFont(plain)
         p.setPen(theme.color("amber.text" if self._account.is_sandbox else "text.2"))
         p.drawText(
-            QRect(left + QFontMetrics(bold).horizontalAdvance(name) + 6, 1, kind_width + 2, half), centre, kind
+            QRect(left + QFontMetrics(bold).horizontalAdvance(name) + 6, 1, kind_width + 2, first), centre, kind
         )
         if self._quota is None:
             return

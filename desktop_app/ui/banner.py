@@ -108,7 +108,7 @@ class Banner(QFrame):
             code.hide()  # never shown by hand: it has no parent yet, and would be a window for a moment
         for part in (IconLabel(message.icon, 18, tone), lead):
             self._row.addWidget(part)
-        self._row.addWidget(rest, 1)
+        self._row.addWidget(rest, 1000)  # all the room it wants before the gap gets any
         self._row.addWidget(code)
         self._row.addStretch(1)
         for number, action in enumerate(message.actions):
