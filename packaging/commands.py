@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import editor
 import environment
 import house_map
 import lock
@@ -18,6 +19,7 @@ from machine import (
     FREEZING,
     QT,
     SCREEN,
+    WEB,
     Failed,
     has_display,
     install_system_packages,
@@ -57,7 +59,7 @@ def main(arguments: list[str]) -> int:
 
 def run_app(arguments: list[str]) -> int:
     """Start the app with the sandbox; without a display, let it do its tour and say where the pictures are."""
-    _set_up(QT + FONTS)
+    _set_up(QT + WEB + FONTS)
     if has_display():
         return _python("-m", "desktop_app", "--sandbox", *arguments, offscreen=False)
     tour = ROOT / "tour"
@@ -71,7 +73,7 @@ def run_app(arguments: list[str]) -> int:
 def run_tests(arguments: list[str]) -> int:
     """The whole suite, then ruff and mypy; 0 only if all pass."""
     started = time.monotonic()
-    _set_up(QT + FONTS + SCREEN)
+    _set_up(QT + WEB + FONTS + SCREEN)
     checks = [
         ["pytest", *arguments],
         ["ruff", "check", "."],
@@ -91,13 +93,13 @@ def run_tests(arguments: list[str]) -> int:
 
 def run_benchmarks(arguments: list[str]) -> int:
     """All benchmarks, or those named."""
-    _set_up(QT + FONTS)
+    _set_up(QT + WEB + FONTS)
     return _python("-m", "tests.bench", *arguments)
 
 
 def build_app(*, tour: bool) -> int:
     """Freeze the app into dist/qunfa and let the result show by its own tour that it works."""
-    _set_up(QT + FONTS + FREEZING)
+    _set_up(QT + WEB + FONTS + FREEZING)
     folders = ["--distpath", str(ROOT / "dist"), "--workpath", str(ROOT / "build" / "pyinstaller")]
     spec = str(ROOT / "packaging" / "app.spec")
     must([str(environment.python()), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *folders, spec])
@@ -119,6 +121,7 @@ def _tour_of(program: Path) -> int:
 def _set_up(needs: list[str]) -> None:
     install_system_packages(needs)
     environment.prepare()
+    editor.prepare()
 
 
 def _python(*arguments: str, offscreen: bool = True) -> int:

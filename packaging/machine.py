@@ -28,6 +28,19 @@ QT = [
     "libxcb-xkb1",
     "libxkbcommon-x11-0",
 ]
+# The web view of the article editor.
+WEB = [
+    "libnss3",
+    "libasound2t64|libasound2",
+    "libxcomposite1",
+    "libxdamage1",
+    "libxrandr2",
+    "libxtst6",
+    "libxkbfile1",
+    "libgbm1",
+    "libxcb-dri3-0",
+    "libgssapi-krb5-2",
+]
 FONTS = ["fonts-noto-cjk", "fonts-noto-color-emoji"]
 # A real screen for tests that need one, and hands for it.
 SCREEN = ["xvfb", "xdotool"]

@@ -1,0 +1,151 @@
+"""Pictures on their way into an article: files, bitmaps, pictures inside pasted text. They go to the media cache."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import tempfile
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from PySide6.QtCore import QBuffer, QIODevice, QMimeDatabase, QObject, QPointF, Signal
+from PySide6.QtGui import QImage
+
+from desktop_app.errors import AppError, MediaError
+from desktop_app.job import Job
+
+if TYPE_CHECKING:
+    from desktop_app.services.composing import MediaFile
+    from desktop_app.ui.context import Context
+    from desktop_app.ui.editor_bridge import Bridge
+
+PICTURE = "picture"
+# Where Word, WPS and LibreOffice put the pictures of what they copied. Any other file is none of the clipboard's
+# business: a web page could name one.
+_OFFICE_FOLDERS = ("msohtmlclip", "ksohtml", "temporaryitems", "officehtml")
+
+Take = Callable[[Job], "MediaFile"]
+
+
+def address_of(sha256: str) -> str:
+    """How an article names a picture of the media cache."""
+    return f"qunfa-media://{sha256}"
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file looks like a picture; what it really is shows when it is taken in."""
+    return QMimeDatabase().mimeTypeForFile(str(path)).name().startswith("image/")
+
+
+class EditorPictures(QObject):
+    """Takes pictures in, one after the other, and tells the page where they are."""
+
+    taken = Signal(object)
+    """A MediaFile that is in the article now."""
+
+    refused = Signal(str, object)
+    """Name and AppError of a picture that could not be taken."""
+
+    def __init__(self, context: Context, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._bridge = bridge
+
+    def add_files(self, files: Sequence[Path], at: QPointF | None = None) -> None:
+        """Put picture files into the article, at a place of the view or at the caret."""
+        composing = self._context.profile.composing
+        self._put([(path.name, _from_file(composing, path)) for path in files], at)
+
+    def add_image(self, image: QImage, name: str, at: QPointF | None = None) -> None:
+        """Put a bitmap into the article."""
+        composing = self._context.profile.composing
+        self._put([(name, lambda job: composing.add_bytes(_png(image), name, PICTURE, job))], at)
+
+    def bring_in(self, addresses: Sequence[str]) -> None:
+        """Take pictures that pasted text has inside (``data:``) or beside it (``file:``), and change their addresses."""
+        for address in addresses:
+            self._bring(address)
+
+    # --- one after the other ------------------------------------------------------------------------------
+
+    def _put(self, pictures: Sequence[tuple[str, Take]], at: QPointF | None) -> None:
+        places = [uuid.uuid4().hex for _ in pictures]
+        where: dict[str, Any] = {} if at is None else {"x": at.x(), "y": at.y()}
+        for place in places:
+            self._bridge.order("place", token=place, **where)
+
+        def work(job: Job) -> None:
+            for place, (name, take) in zip(places, pictures, strict=True):
+                job.check()
+                try:
+                    job.report((place, name, take(job)))
+                except AppError as error:
+                    job.report((place, name, error))
+
+        self._context.tasks.start("work", work, owner=self, on_report=self._arrived)
+
+    def _arrived(self, report: tuple[str, str, MediaFile | AppError]) -> None:
+        place, name, result = report
+        if isinstance(result, AppError):
+            self._bridge.order("arrived", token=place, src="", alt="")
+            self.refused.emit(name, result)
+        else:
+            self._bridge.order("arrived", token=place, src=address_of(result.sha256), alt="")
+            self.taken.emit(result)
+
+    def _bring(self, address: str) -> None:
+        composing = self._context.profile.composing
+        name = "image" if address.startswith("data:") else unquote(urlsplit(address).path).rpartition("/")[2]
+
+        def take(job: Job) -> MediaFile:
+            if address.startswith("data:"):
+                return composing.add_bytes(_data(address), name, PICTURE, job)
+            return composing.add_file(office_file(address), PICTURE, job)
+
+        def done(file: MediaFile) -> None:
+            self._bridge.order("swap", **{"from": address, "to": address_of(file.sha256)})
+            self.taken.emit(file)
+
+        self._context.tasks.start(
+            "work", take, owner=self, on_done=done, on_error=lambda error: self.refused.emit(name, error)
+        )
+
+
+def office_file(address: str) -> Path:
+    """The file behind a ``file:`` address that an office program put on the clipboard.
+
+    Raises MediaError ``media.gone`` for a file that is not there, or lies where no clipboard puts one.
+    """
+    text = unquote(address[len("file:") :]).replace("\\", "/").lstrip("/")
+    path = Path(text if len(text) > 1 and text[1] == ":" else f"/{text}")
+    try:
+        real = path.resolve(strict=True)
+    except (OSError, ValueError):
+        raise MediaError("media.gone") from None
+    parts = {part.lower() for part in real.parts}
+    ours = any(folder in part for folder in _OFFICE_FOLDERS for part in parts)
+    if not ours and not real.is_relative_to(Path(tempfile.gettempdir()).resolve()):
+        raise MediaError("media.gone")
+    return real
+
+
+def _from_file(composing: Any, path: Path) -> Take:
+    return lambda job: composing.add_file(path, PICTURE, job)
+
+
+def _data(address: str) -> bytes:
+    head, _, body = address.partition(",")
+    try:
+        return base64.b64decode(body, validate=False) if head.endswith(";base64") else unquote(body).encode("latin-1")
+    except (binascii.Error, UnicodeEncodeError):
+        raise MediaError("media.empty") from None
+
+
+def _png(image: QImage) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
