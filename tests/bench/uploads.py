@@ -52,9 +52,9 @@ def measure() -> list[Row]:
 
 
 def _memory(server: Server, path: Path, big: Path) -> list[Row]:
-    ours = [_in_fresh_process(growth_mib, server, path, OURS) for _ in range(MEMORY_ROUNDS)]
-    files = [_in_fresh_process(growth_mib, server, path, FILES) for _ in range(MEMORY_ROUNDS)]
-    one = [_in_fresh_process(growth_mib, server, big, OURS, 1) for _ in range(MEMORY_ROUNDS)]
+    ours = [in_fresh_process(growth_mib, server, path, OURS) for _ in range(MEMORY_ROUNDS)]
+    files = [in_fresh_process(growth_mib, server, path, FILES) for _ in range(MEMORY_ROUNDS)]
+    one = [in_fresh_process(growth_mib, server, big, OURS, 1) for _ in range(MEMORY_ROUNDS)]
     goal = f"<= {MEMORY_GOAL_MIB:g} MiB"
     each = f"memory growth for each of {AT_ONCE} uploads of 10 MB"
     return [
@@ -64,7 +64,7 @@ def _memory(server: Server, path: Path, big: Path) -> list[Row]:
     ]
 
 
-def _in_fresh_process(function: Callable[..., float], *arguments: object) -> float:
+def in_fresh_process(function: Callable[..., float], *arguments: object) -> float:
     """What a process grew to earlier would hide what it grows by now."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(function, *arguments).result()
