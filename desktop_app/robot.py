@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
+from PySide6.QtCore import QEvent, QEventLoop, QMimeData, QPoint, QPointF, QRect, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QInputMethodEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QScrollArea, QWidget
@@ -17,6 +17,16 @@ STEP_MS = 10
 
 class RobotError(AssertionError):
     """Something that a person would have looked for was not there in time."""
+
+
+def wait(ms: int) -> None:
+    """Let the window and its tasks live for so many milliseconds.
+
+    Not QTest.qWait: that keeps Python's lock while it waits, and no task runs meanwhile.
+    """
+    loop = QEventLoop()
+    QTimer.singleShot(ms, loop.quit)
+    loop.exec()
 
 
 class Robot:
@@ -52,18 +62,18 @@ class Robot:
         while not condition():
             if time.monotonic() > end:
                 raise RobotError(what)
-            QTest.qWait(STEP_MS)
+            wait(STEP_MS)
 
     def settle(self, ms: int = 150) -> None:
         """Let animations and short tasks end."""
-        QTest.qWait(ms)
+        wait(ms)
 
     def click(self, name: str) -> None:
         """Click in the middle of a widget with the left button."""
         widget = self.get(name)
         self._into_sight(widget)
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
-        QTest.qWait(STEP_MS)
+        wait(STEP_MS)
 
     def click_row(self, name: str, row: int, column: int = 0) -> None:
         """Click a row of a list or table."""
@@ -73,7 +83,7 @@ class Robot:
         view.scrollTo(index)
         rect: QRect = view.visualRect(index)
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
-        QTest.qWait(STEP_MS)
+        wait(STEP_MS)
 
     def type(self, name: str, text: str) -> None:
         """Focus a field by a click, empty it and type."""
@@ -88,7 +98,7 @@ class Robot:
             if i:
                 QTest.keyClick(target, Qt.Key.Key_Return)
             self._write(target, line)
-        QTest.qWait(STEP_MS)
+        wait(STEP_MS)
 
     def _write(self, target: QWidget, line: str) -> None:
         """Latin letters and digits by keys, everything else as an input method commits it."""
@@ -104,7 +114,7 @@ class Robot:
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key where the focus is."""
         QTest.keyClick(QApplication.focusWidget() or self.window.focusWidget() or self.window, key, modifiers)
-        QTest.qWait(STEP_MS)
+        wait(STEP_MS)
 
     def drop(self, name: str, paths: Sequence[Path]) -> None:
         """Drag files from outside over the window and let go over the widget.
@@ -118,11 +128,11 @@ class Robot:
         self._into_sight(widget)
         at = widget.mapTo(self.window, widget.rect().center())
         self._drag(QEvent.Type.DragEnter, at, data)
-        QTest.qWait(STEP_MS)
+        wait(STEP_MS)
         self._drag(QEvent.Type.DragMove, at, data)
-        QTest.qWait(STEP_MS)
+        wait(STEP_MS)
         self._drag(QEvent.Type.Drop, at, data)
-        QTest.qWait(STEP_MS)
+        wait(STEP_MS)
 
     def _drag(self, kind: QEvent.Type, at: QPoint, data: QMimeData) -> None:
         target = self._taker(at)
@@ -159,7 +169,7 @@ class Robot:
 
     def grab(self, path: Path) -> None:
         """Save a picture of the window."""
-        QTest.qWait(STEP_MS)
+        wait(STEP_MS)
         if not self.window.grab().save(str(path)):
             raise OSError(f"cannot write {path}")
 

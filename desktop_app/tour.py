@@ -10,11 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtTest import QTest
-
 from desktop_app.app import App, make_qt, no_core_dumps, start_log
 from desktop_app.paths import Paths, resource
-from desktop_app.robot import Robot, RobotError
+from desktop_app.robot import Robot, RobotError, wait
 from desktop_app.store.outbox import OutboxRow, State
 from desktop_app.ui.history_model import Column
 
@@ -262,7 +260,7 @@ class Tour:
         self._known = self._newest_id()
         self.robot.click("send.confirm")
         self.robot.get("countdown.cancel")
-        QTest.qWait(2500)
+        wait(2500)
 
     def _queued(self, name: str) -> None:
         self.robot.until(lambda: self._newest_id() > self._known, "nothing was queued", COUNTDOWN_TIMEOUT_S)
@@ -286,7 +284,7 @@ class Tour:
             if time.monotonic() > end:
                 raise RobotError(f"the newest send is {self._newest().state}, not {state}")
             self.robot.click("history.refresh")
-            QTest.qWait(500)
+            wait(500)
 
     def _delete(self) -> None:
         self.robot.click("history.delete")
