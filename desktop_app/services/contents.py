@@ -46,6 +46,7 @@ class Check:
 def empty_content(kind: str) -> dict[str, Any]:
     """A message of this kind with nothing in it yet."""
     empty: dict[str, dict[str, Any]] = {
+        "news": {"articles": [], "draft_id": None},
         "text": {"text": ""},
         "image": {"files": [], "recommend": "", "comments": "off"},
         "voice": {"file": None},
@@ -58,7 +59,7 @@ def files_of(kind: str, content: Mapping[str, Any]) -> list[dict[str, str]]:
     """The files in the order in which they go out."""
     if kind == "image":
         return list(content.get("files") or ())
-    file = content.get("file")
+    file = content.get("file")  # the files of articles are in their texts
     return [file] if file else []
 
 

@@ -1,4 +1,4 @@
-"""留言 for a picture message: off, everybody, or followers only."""
+"""留言 for a message of pictures or articles: off, everybody, or followers only."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class CommentsRow(QWidget):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, name: str = "compose.image.comments") -> None:
         super().__init__(parent)
         choices = [(self.tr("所有人可留言"), "all"), (self.tr("仅粉丝可留言"), "fans")]
-        self._who = Combo(choices, "compose.image.comments.who", self.tr("谁可以留言"), dim="small")
+        self._who = Combo(choices, f"{name}.who", self.tr("谁可以留言"), dim="small")
         self._off = label(self.tr("不开放"), "body", "text.3")
-        self._switch = Switch(self.tr("留言"), "compose.image.comments")
+        self._switch = Switch(self.tr("留言"), name)
         self.setLayout(hbox(label(self.tr("留言"), bold=True), self._who, self._off, None, self._switch, spacing=12))
         self._switch.toggled.connect(self._toggled)
         self._who.currentIndexChanged.connect(lambda _index: self.changed.emit())

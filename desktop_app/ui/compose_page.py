@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from desktop_app.errors import AppError
 from desktop_app.store.accounts import Account
@@ -25,6 +25,9 @@ from desktop_app.ui.drop_area import DropArea
 from desktop_app.ui.drop_overlay import DropOverlay, DropTarget
 from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.error_box import words
+from desktop_app.ui.news_checks import NewsChecks
+from desktop_app.ui.news_drops import news_targets
+from desktop_app.ui.news_form import NewsForm
 from desktop_app.ui.phone_preview import PhonePreview
 from desktop_app.ui.saved_label import SavedLabel
 from desktop_app.ui.segmented import Segmented
@@ -34,7 +37,7 @@ from desktop_app.ui.units import translated_kind
 from desktop_app.ui.widgets import Surface, button, hbox, hline, label, scroll, set_button, set_tip, vbox, vline
 from desktop_app.ui.window import shell
 
-KINDS = {"text": "file", "image": "image", "voice": "voice", "video": "video"}
+KINDS = {"news": "article", "text": "file", "image": "image", "voice": "voice", "video": "video"}
 CHECK_AFTER_MS = 100
 WIDE = 1200  # the page's own width in a window of 1280, less the rail
 SIDE, SIDE_NARROW = 344, 296
@@ -79,7 +82,9 @@ class ComposePage(QWidget):
         self._thumbnails = Thumbnails(self._context.tasks, self)
         text = TextForm()
         text.files_pasted.connect(self.take_mime)
+        self.news = NewsForm(self._context)
         self.forms: dict[str, ComposeForm] = {
+            "news": self.news,
             "text": text,
             "image": ImageForm(self._context, self._thumbnails),
             "voice": VoiceForm(self._context, self._thumbnails),
@@ -109,6 +114,8 @@ class ComposePage(QWidget):
         self._sides = QStackedWidget()
         self._side_of: dict[str, QWidget] = {}
         for kind, form in self.forms.items():
+            if form is self.news:
+                continue  # it has the page to itself
             form.layout().setContentsMargins(*form.margins)  # type: ignore[union-attr]
             self._stack.addWidget(scroll(form, f"compose.scroll.{kind}"))
             if (side := form.side_widget()) is not None:
@@ -118,14 +125,21 @@ class ComposePage(QWidget):
         self._area.dropped.connect(self.take_payload)
         head = hbox(self.tabs, self._hint, None, spacing=16, margins=(4, 0, 4, 0))
         head.setStretch(1, 1000)
-        self._column = vbox(head, 12, self._stack, spacing=4, margins=(36, 20, 36, 0))
+        self._kinds = QWidget()
+        self._kinds.setLayout(head)
+        self._column = vbox(self._kinds, 12, self._stack, spacing=4, margins=(36, 20, 36, 0))
         self._area.setLayout(self._column)
         self._side = Surface("bg.panel")
         self._side.setFixedWidth(SIDE)
         self._side.setLayout(self._build_side())
         row = hbox(self._area, vline(), self._side, spacing=0)
         row.setStretch(0, 1)
-        self.setLayout(row)
+        plain = QWidget()
+        plain.setLayout(row)
+        self._frames = QStackedWidget()
+        self._frames.addWidget(plain)
+        self._frames.addWidget(self.news)
+        self.setLayout(vbox(self._frames, spacing=0))
 
     def _build_side(self) -> Any:
         self.phone = PhonePreview()
@@ -153,7 +167,7 @@ class ComposePage(QWidget):
         return self.forms[self.kind()]
 
     def kind(self) -> str:
-        """text, image, voice or video."""
+        """news, text, image, voice or video."""
         return self.tabs.current()
 
     def content(self) -> dict[str, Any]:
@@ -167,7 +181,7 @@ class ComposePage(QWidget):
         self.phone.set_account(account.name, self._avatar(account))
         if same:
             return
-        self._stack.setEnabled(False)  # until its drafts are read: nothing typed may be overwritten by them
+        self._set_reading(True)  # until its drafts are read: nothing typed may be overwritten by them
         self._saved.clear_text()
         self._keeper.open(account.id, tuple(self.forms))
         for form in self.forms.values():
@@ -184,8 +198,10 @@ class ComposePage(QWidget):
             return self.tr("草稿还在读取，稍等一下")
         if problem := self.form().problem():
             return problem
-        red = self.panel.first_red() if self._checked == self._version else None
-        return check_words(red) if red else ""
+        red = self._panel().first_red() if self._checked == self._version else None
+        if red is None:
+            return ""
+        return self.news.panel.sentence(red) if self.kind() == "news" else check_words(red)
 
     def go_next(self) -> None:
         """Go to the audience if nothing red is left; asks for the newest findings first."""
@@ -224,8 +240,13 @@ class ComposePage(QWidget):
 
     def save_now(self) -> None:
         """The window closes: save what is not saved yet."""
+        self.news.flush()
         if self._account is not None and self._stack.isEnabled():
             self._keeper.save_now()
+
+    def close_views(self) -> None:
+        """The app ends: the editor's processes first."""
+        self.news.close_views()
 
     def refresh(self) -> None:
         """F5, and when the network is back: upload again what did not go up, and check again."""
@@ -254,11 +275,16 @@ class ComposePage(QWidget):
             return
         if not self.isVisible():
             shell(self).show_page("send")
+        if self.kind() == "news" and not kind:
+            self.news.take(payload)
+            return
         self.show_kind(kind or best_kind(payload, self.kind()))
         self.form().take(payload)
 
     def drop_targets(self, payload: Payload) -> list[DropTarget]:
         """The kinds of message as targets of the overlay."""
+        if self.kind() == "news":
+            return news_targets(payload, self.news)
         return make_targets(payload, self.kind(), lambda kind: lambda p: self.take_payload(p, kind))
 
     def payload_text(self, payload: Payload) -> str:
@@ -272,7 +298,7 @@ class ComposePage(QWidget):
     # Changes
 
     def _kind_changed(self, kind: str) -> None:
-        self._stack.setCurrentIndex(list(self.forms).index(kind))
+        self._show_frame(kind)
         side = self._side_of.get(kind)
         self._sides.setVisible(side is not None)
         self._sides_line.setVisible(side is not None)
@@ -284,6 +310,17 @@ class ComposePage(QWidget):
         self._version += 1
         self._show_message()
         self._run_checks()
+
+    def _show_frame(self, kind: str) -> None:
+        """图文 has the whole page; the tabs come along, and the keyboard stays on them if it was there."""
+        news = kind == "news"
+        focus = QApplication.focusWidget()
+        (self.news.head if news else self._column).insertWidget(0, self._kinds)
+        self._frames.setCurrentIndex(1 if news else 0)
+        if not news:
+            self._stack.setCurrentIndex(list(self.forms).index(kind) - 1)
+        if focus is not None and self.tabs.isAncestorOf(focus):
+            focus.setFocus()
 
     def _form_changed(self, kind: str) -> None:
         if not self._stack.isEnabled():
@@ -303,12 +340,16 @@ class ComposePage(QWidget):
     def _show_drafts(self, drafts: dict[str, KeptDraft]) -> None:
         for kind, draft in drafts.items():
             self.forms[kind].show_draft(draft)
-        self._stack.setEnabled(True)
+        self._set_reading(False)
         if self._focus_asked:
             self.focus_first()
         self._version += 1
         self._show_message()
         self._run_checks()
+
+    def _set_reading(self, reading: bool) -> None:
+        self._stack.setEnabled(not reading)
+        self.news.setEnabled(not reading)
 
     def _replace(self, kind: str, draft: KeptDraft) -> None:
         self.forms[kind].show_draft(draft)
@@ -329,6 +370,9 @@ class ComposePage(QWidget):
 
     # Checks
 
+    def _panel(self) -> ChecksPanel | NewsChecks:
+        return self.news.panel if self.kind() == "news" else self.panel
+
     def _check_soon(self) -> None:
         if not self._check_timer.isActive():  # not started anew: findings keep up with somebody who types on
             self._check_timer.start()
@@ -347,7 +391,9 @@ class ComposePage(QWidget):
                 self._run_checks()
                 return
             self._checked = version
-            self.panel.show_checks(kind, checks)
+            self._panel().show_checks(kind, checks)
+            if kind == "news":
+                self.news.show_health(checks)
             self._answer_next()
 
         def failed(error: AppError) -> None:
@@ -364,7 +410,7 @@ class ComposePage(QWidget):
         self._next_asked = False
         if problem := self.ready_problem():
             shell(self).toast(problem, "warning", "amber")
-            red = self.panel.first_red()
+            red = self._panel().first_red()
             if red is not None:
                 self.form().focus_check(red.key)
         else:

@@ -485,4 +485,5 @@ class MainWindow(Surface):
         if sheet is not None:
             sheet.reject()
         self.compose.save_now()
+        self.compose.close_views()
         self._context.settings.change(window_geometry=bytes(self.saveGeometry().toHex().data()).decode())

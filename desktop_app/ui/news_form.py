@@ -1,0 +1,537 @@
+"""The 图文 form: articles at the left, title and body in the middle, settings and checks at the right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEventLoop, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout
+
+from desktop_app.article.check import Finding
+from desktop_app.article.contents import new_article
+from desktop_app.article.fix import FIXES, apply
+from desktop_app.errors import AppError
+from desktop_app.services.contents import Check
+from desktop_app.store.accounts import Account
+from desktop_app.store.caches import MediaFile
+from desktop_app.ui import theme
+from desktop_app.ui.article_column import ArticleColumn
+from desktop_app.ui.article_meta import COLUMN, MARGIN, ArticleMeta
+from desktop_app.ui.article_model import ArticleModel, Health, is_blank
+from desktop_app.ui.article_pictures import ArticlePictures
+from desktop_app.ui.compose_form import ComposeForm
+from desktop_app.ui.context import Context
+from desktop_app.ui.crop_dialog import CropDialog
+from desktop_app.ui.draft_keeper import KeptDraft
+from desktop_app.ui.drop_payload import Payload
+from desktop_app.ui.editor_toolbar import EditorToolbar
+from desktop_app.ui.error_box import words
+from desktop_app.ui.news_inspector import NewsInspector
+from desktop_app.ui.news_pictures import PictureIntake
+from desktop_app.ui.phone_preview import ChatMessage
+from desktop_app.ui.widgets import Surface, hbox, hline, vbox, vline
+from desktop_app.ui.window import shell
+
+if TYPE_CHECKING:
+    from desktop_app.ui.article_editor import ArticleEditor
+
+WIDE = 1200  # as of the compose page
+FLUSH_MS = 1000
+SECTION_OF = {"cover": "cover", "digest": "digest", "content_source_url": "link"}
+
+
+class NewsForm(ComposeForm):
+    """One to eight articles. The editor's view is made when this form is first shown."""
+
+    kind = "news"
+
+    drafts_wanted = Signal()
+    new_wanted = Signal()
+    save_to_wechat_wanted = Signal()
+    changes_wanted = Signal()
+    escaped = Signal()
+    editor_made = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.setObjectName("news")
+        self.context = context
+        self._row = 0
+        self._draft_id: int | None = None
+        self._loaded_id = ""
+        self.editor: ArticleEditor | None = None
+        self.model = ArticleModel(self)
+        self.pictures = ArticlePictures(context.tasks, context.profile, self)
+        self.intake = PictureIntake(context, self)
+        self.column = ArticleColumn(self.model, self.pictures)
+        self.meta, self.toolbar = ArticleMeta(), EditorToolbar()
+        self.inspector = NewsInspector(self.pictures, self)
+        self.panel = self.inspector.checks
+        self._build()
+        self._connect()
+        self.column.cards.choose(0)
+
+    # Building
+
+    def _build(self) -> None:
+        self.head: QHBoxLayout = hbox(margins=(16, 7, 16, 7))
+        self._paper = Surface("bg.surface")
+        self._paper_box = vbox(spacing=0)
+        self._paper.setLayout(self._paper_box)
+        self._paper.setObjectName("news.paper")
+        self._paper.setMinimumHeight(120)
+        self.below = vbox(spacing=0)  # find bar and block panel come in here
+        middle = Surface("bg.surface")
+        middle.setLayout(vbox(self.meta, hline(), self.toolbar, hline(), self.below, self._paper, spacing=0))
+        middle.layout().setStretch(5, 1)  # type: ignore[call-arg,union-attr]
+        self._middle = middle
+        self.right = hbox(self.inspector, spacing=0)
+        columns = hbox(self.column, vline(), middle, vline(), self.right, spacing=0)
+        columns.setStretch(2, 1)
+        head = Surface("bg.surface")
+        head.setLayout(self.head)
+        head.setFixedHeight(theme.px(48))
+        self.setLayout(vbox(head, hline(), columns, spacing=0))
+        self.layout().setStretch(2, 1)  # type: ignore[call-arg,union-attr]
+
+    def _connect(self) -> None:
+        cards = self.column.cards
+        cards.chosen.connect(self._choose)
+        cards.move_wanted.connect(self._move)
+        cards.duplicate_wanted.connect(self._duplicate)
+        cards.remove_wanted.connect(self.remove_with_undo)
+        self.column.add_wanted.connect(self.add_article)
+        self.column.drafts_wanted.connect(self.drafts_wanted)
+        self.column.new_wanted.connect(self.new_wanted)
+        self.column.save_to_wechat_wanted.connect(self.save_to_wechat_wanted)
+        self.model.edited.connect(lambda _row: self.changed.emit())
+        self.model.rearranged.connect(self._rearranged)
+        self.meta.edited.connect(lambda name, text: self._edit(**{name: text}))
+        self.meta.body_wanted.connect(self.focus_body)
+        self.inspector.edited.connect(lambda fields: self._edit(**fields))
+        self.inspector.cover.choose_wanted.connect(self.choose_cover)
+        self.inspector.cover.crop_wanted.connect(self.open_crop)
+        self.inspector.cover.body_wanted.connect(self._cover_from_body)
+        self.toolbar.command.connect(self._command)
+        self.toolbar.wanted.connect(self._tool_wanted)
+        self.panel.fix_wanted.connect(self.fix)
+        self.intake.refused.connect(self._refused)
+        self.intake.kept_apart.connect(self._kept_apart)
+        QShortcut(QKeySequence("Ctrl+Shift+N"), self, self.add_article)
+        QShortcut(QKeySequence("F8"), self, lambda: self.panel.step(1))
+        QShortcut(QKeySequence("Shift+F8"), self, lambda: self.panel.step(-1))
+        QShortcut(QKeySequence("F6"), self, lambda: self._pane(1))
+        QShortcut(QKeySequence("Shift+F6"), self, lambda: self._pane(-1))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first time is the moment for the editor: Chromium takes half a second to start."""
+        super().showEvent(event)
+        if self.editor is None:
+            QTimer.singleShot(0, self, self.ensure_editor)
+
+    def ensure_editor(self) -> None:
+        """Make the editor's view now, as when the window has nothing else to do."""
+        if self.editor is not None:
+            return
+        from desktop_app.ui.article_editor import ArticleEditor
+
+        self.editor = ArticleEditor(self.context, self._paper)
+        self.editor.setObjectName("news.editor")
+        self._paper_box.addWidget(self.editor)
+        self.editor.changed.connect(self._body_changed)
+        self.editor.selection_changed.connect(self.toolbar.show_state)
+        self.editor.stats.connect(self._show_stats)
+        self.editor.picture_refused.connect(self._refused)
+        self.editor.files_dropped.connect(self._other_files)
+        self.editor.key_pressed.connect(self._key_pressed)
+        self.editor.ensure()
+        self.editor_made.emit()
+        self._load_body()
+
+    def close_views(self) -> None:
+        """The app ends: take the web views away before their profiles."""
+        if self.editor is not None:
+            self.editor.close_view()
+
+    # Content
+
+    def content(self) -> dict[str, Any]:
+        return {"articles": self.model.articles(), "draft_id": self._draft_id}
+
+    def show_draft(self, draft: KeptDraft) -> None:
+        self._draft_id = draft.content.get("draft_id")
+        self._row = 0
+        self.model.replace_all(draft.content.get("articles") or [])
+        self.column.cards.choose(0)
+        self._show_article()
+        self._load_body()
+
+    def set_account(self, account: Account) -> None:
+        self._account = account
+
+    def message(self) -> ChatMessage:
+        return ChatMessage()
+
+    def problem(self) -> str:
+        if all(is_blank(each) for each in self.model.articles()):
+            return self.tr("先写点内容，再选受众")
+        return ""
+
+    @property
+    def draft_id(self) -> int | None:
+        """The draft among 图文草稿 that this message belongs to."""
+        return self._draft_id
+
+    @property
+    def row(self) -> int:
+        """Which article is in front."""
+        return self._row
+
+    def article(self) -> dict[str, Any]:
+        """The article in front."""
+        return self.model.article(self._row)
+
+    # The body
+
+    def _body_changed(self) -> None:
+        if self.editor is not None:
+            self._keep_body(self._loaded_id, self.editor.last_html)
+
+    def _keep_body(self, article_id: str, html: str) -> None:
+        row = self.model.row_of(article_id)
+        if row >= 0:
+            self.model.edit(row, html=html)
+
+    def _take_body(self) -> None:
+        """Ask for what was typed in the last fraction of a second; it belongs to the article that is loaded now."""
+        if self.editor is not None and self._loaded_id:
+            loaded = self._loaded_id
+            before = self.editor.last_html
+            self.editor.html(lambda html: self._keep_body(loaded, html) if html != before else None)
+
+    def flush(self) -> None:
+        """Wait until the editor has said its last word: only before the window closes or the message leaves."""
+        if self.editor is None or self.editor.view is None or not self._loaded_id:
+            return
+        loop, loaded, before = QEventLoop(), self._loaded_id, self.editor.last_html
+
+        def take(html: str) -> None:
+            if html != before:
+                self._keep_body(loaded, html)
+            loop.quit()
+
+        QTimer.singleShot(FLUSH_MS, loop, loop.quit)
+        self.editor.html(take)
+        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+
+    def _load_body(self) -> None:
+        if self.editor is None:
+            return
+        article = self.article()
+        self._loaded_id = article["id"]
+        self.editor.load(article["html"])
+
+    def _show_stats(self, stats: dict[str, Any]) -> None:
+        self.meta.show_stats(int(stats["chars"]), int(stats["minutes"]), int(stats["pictures"]))
+
+    # Articles
+
+    def _edit(self, **fields: Any) -> None:
+        self.model.edit(self._row, **fields)
+
+    def _choose(self, row: int) -> None:
+        if row == self._row and self._loaded_id == self.model.article(row)["id"]:
+            return
+        self._take_body()
+        self._row = row
+        self._show_article()
+        self._load_body()
+
+    def _show_article(self) -> None:
+        article = self.article()
+        self.meta.show_article(article)
+        missing = article["cover"] is None and not is_blank(article)
+        self.inspector.show_article(article, self.model.rowCount() > 1, missing)
+
+    def _rearranged(self) -> None:
+        row = self.column.cards.currentIndex().row()
+        self._row = max(row, 0)
+        self._show_article()
+        if self._loaded_id != self.article()["id"]:
+            self._load_body()
+        self.changed.emit()
+
+    def add_article(self) -> None:
+        """A new article at the end, ready to be written."""
+        if self.model.full:
+            return
+        self._take_body()
+        made = new_article()
+        made["author"] = self.article()["author"]
+        self.model.insert(self.model.rowCount(), made)
+        self.column.cards.choose(self.model.rowCount() - 1)
+        self.meta.title.setFocus()
+
+    def _move(self, row: int, gap: int) -> None:
+        self.column.cards.choose(self.model.move(row, gap))
+
+    def _duplicate(self, row: int) -> None:
+        if not self.model.full:
+            self._take_body()
+            self.column.cards.choose(self.model.duplicate(row))
+
+    def remove_with_undo(self, row: int) -> None:
+        """Take an article out and offer the way back."""
+        self._take_body()
+        alone = self.model.rowCount() == 1
+        title = self.model.title(row)
+        if alone and is_blank(self.model.article(row)):
+            return
+        gone = self.model.remove(row)
+        self.column.cards.choose(min(row, self.model.rowCount() - 1))
+
+        def back() -> None:
+            if alone and is_blank(self.model.article(0)):
+                self.model.replace_all([gone])
+                self.model.rearranged.emit()
+            elif not self.model.full:
+                self.model.insert(min(row, self.model.rowCount()), gone)
+            self.column.cards.choose(min(row, self.model.rowCount() - 1))
+
+        words_ = self.tr("已移走「{title}」这一篇").format(title=title)
+        shell(self).toast(words_, "delete", "plain", (self.tr("撤销"), back))
+
+    # Files
+
+    def take(self, payload: Payload) -> None:
+        """Pictures into the body, at the cursor."""
+        self.insert_pictures(payload)
+
+    def insert_pictures(self, payload: Payload) -> None:
+        """Pictures go where the cursor is, in the order of their names."""
+        self.ensure_editor()
+        if self.editor is None:
+            return
+        if payload.files:
+            self.editor.insert_files(sorted((Path(path) for path in payload.files), key=lambda path: path.name))
+        else:
+            self.intake.take(payload, self._insert)
+
+    def _insert(self, files: list[MediaFile]) -> None:
+        for file in files:
+            if self.editor is not None:
+                self.editor.command("insertImage", sha256=file.sha256, alt="")
+
+    def _other_files(self, paths: list[Path]) -> None:
+        self.intake.take(Payload(tuple(str(path) for path in paths)), lambda files: None)
+
+    def _key_pressed(self, key: str) -> None:
+        if key in ("link", "find", "replace"):
+            self._tool_wanted("find" if key == "replace" else key)
+        elif key == "escape":
+            self.escaped.emit()
+
+    def add_articles_for(self, payload: Payload) -> None:
+        """Each picture becomes the cover of a new article."""
+
+        def add(files: list[MediaFile]) -> None:
+            for file in files:
+                if self.model.full:
+                    break
+                self.add_article()
+                self.set_cover(file)
+
+        self.intake.take(payload, add)
+
+    def cover_from(self, payload: Payload) -> None:
+        """The first picture becomes the cover of the article in front, and is cropped."""
+
+        def use(files: list[MediaFile]) -> None:
+            self.set_cover(files[0])
+            self.open_crop()
+
+        self.intake.take(payload, use)
+
+    def set_cover(self, file: MediaFile) -> None:
+        """Use a picture as the cover, the largest crops in its middle."""
+        self._use_cover({"sha256": file.sha256, "name": file.name, "crop_235": None, "crop_1": None})
+
+    def _use_cover(self, cover: dict[str, Any] | None) -> None:
+        self._edit(cover=cover)
+        self._show_article()
+
+    def choose_files(self) -> None:
+        self.insert_pictures(self._ask_pictures(several=True))
+
+    def choose_cover(self) -> None:
+        """Let the person pick the cover."""
+        payload = self._ask_pictures(several=False)
+        if not payload.empty:
+            self.cover_from(payload)
+
+    def _ask_pictures(self, several: bool) -> Payload:
+        choice = self.tr("图片") + " (*.jpg *.jpeg *.png *.gif *.webp *.bmp)"
+        folder = self.context.settings.current.last_folder
+        if several:
+            paths, _ = QFileDialog.getOpenFileNames(self, self.tr("插入图片"), folder, choice)
+        else:
+            path, _ = QFileDialog.getOpenFileName(self, self.tr("选择封面"), folder, choice)
+            paths = [path] if path else []
+        if paths:
+            settings, last = self.context.settings, str(Path(paths[0]).parent)
+            self.context.tasks.start("work", lambda job: settings.change(last_folder=last))
+        return Payload(tuple(paths))
+
+    def _cover_from_body(self) -> None:
+        self._take_body()
+        if not self.body_pictures():
+            shell(self).toast(self.tr("正文里还没有图片"), "info", "plain")
+            return
+        self.open_crop(from_body=True)
+
+    def body_pictures(self) -> list[str]:
+        """SHA-256 of the local pictures of the body, in their order."""
+        from desktop_app.article.pictures import pictures
+
+        shas = [each.sha256 for each in pictures(self.article()["html"])]
+        return list(dict.fromkeys(sha for sha in shas if sha))
+
+    def open_crop(self, from_body: bool = False) -> None:
+        """Crop the cover; the pictures of the body may be chosen there as well."""
+        self._take_body()
+        article = self.article()
+        cover = None if from_body else article["cover"]
+        dialog = CropDialog(self.window(), self.pictures, cover, self.body_pictures(), self.model.title(self._row))
+        dialog.chosen.connect(self._use_cover)
+
+        def dropped(payload: Payload) -> None:
+            self.intake.take(
+                payload, lambda files: dialog.show_cover({"sha256": files[0].sha256, "name": files[0].name})
+            )
+
+        dialog.files_dropped.connect(dropped)
+        dialog.open()
+
+    def _refused(self, name: str, error: AppError) -> None:
+        said = words(error).line
+        shell(self).toast(f"{name}：{said}" if name else said, "warning", "red")
+
+    def _kept_apart(self, _count: int) -> None:
+        text = self.tr("正文里不能通过接口放视频，请在公众平台编辑器里插入")
+        shell(self).toast(text, "info", "amber")
+
+    # Tools
+
+    def _command(self, name: str, args: dict[str, Any]) -> None:
+        if self.editor is not None:
+            self.editor.command(name, **args)
+            self.editor.focus_editor()
+
+    def _tool_wanted(self, key: str) -> None:
+        from desktop_app.ui import news_tools
+
+        if key == "image":
+            self.choose_files()
+        else:
+            news_tools.open_tool(self, key)
+
+    def focus_body(self) -> None:
+        """Put the keyboard into the body."""
+        if self.editor is not None:
+            self.editor.focus_editor()
+
+    def focus_first(self) -> None:
+        if is_blank(self.article()):
+            self.meta.title.setFocus()
+        else:
+            self.focus_body()
+
+    def _pane(self, by: int) -> None:
+        """F6: articles, title, body, settings, and round again."""
+        panes = [
+            (self.column, lambda: self.column.cards.setFocus()),
+            (self.meta, lambda: self.meta.title.setFocus()),
+            (self._paper, self.focus_body),
+            (self.inspector, lambda: self.inspector.focus_section("cover")),
+        ]
+        focus = self.window().focusWidget()
+        at = next((i for i, (pane, _) in enumerate(panes) if focus and pane.isAncestorOf(focus)), -1 if by > 0 else 0)
+        panes[(at + by) % len(panes)][1]()
+
+    # Checks
+
+    def show_health(self, checks: tuple[Check, ...]) -> None:
+        """Mark the cards with what the checks found."""
+        health = []
+        for row in range(self.model.rowCount()):
+            levels = [c.level for c in checks if c.args.get("article") == row]
+            blank = is_blank(self.model.article(row)) and self.model.rowCount() == 1
+            health.append(Health() if blank else Health(levels.count("red"), levels.count("amber")))
+        self.model.set_health(health)
+
+    def focus_check(self, key: str) -> None:
+        check = next((each for each in self.panel.checks() if each.key == key), None)
+        if check is not None:
+            self.jump(check)
+
+    def fix(self, check: Check) -> None:
+        """Mend a finding in one click, or go where it can be mended."""
+        how = str(check.args.get("fix", ""))
+        if how in FIXES:
+            self._apply(check)
+        elif how == "changes.show":
+            self._go_to(check)
+            self.changes_wanted.emit()
+        elif how == "account.drafts":
+            self.save_to_wechat_wanted.emit()
+        elif how == "cover.choose":
+            self.jump(check)
+            self.inspector.focus_section("cover")
+        else:
+            self.jump(check)
+
+    def _apply(self, check: Check) -> None:
+        self._take_body()
+        args = dict(check.args)
+        index, where, how = args.pop("article"), args.pop("where", "message"), args.pop("fix")
+        finding = Finding(check.key, check.level, int(index), str(where), args, str(how))
+        mended = apply(self.content(), finding)["articles"][int(index)]
+        self.model.edit(int(index), **{name: value for name, value in mended.items() if name != "id"})
+        if int(index) == self._row:
+            self._show_article()
+            self._load_body()
+
+    def _go_to(self, check: Check) -> None:
+        row = int(check.args.get("article", -1))
+        if 0 <= row < self.model.rowCount():
+            self.column.cards.choose(row)
+
+    def jump(self, check: Check) -> None:
+        """Put the keyboard where the finding is."""
+        self._go_to(check)
+        where = str(check.args.get("where", ""))
+        if where in ("title", "author"):
+            (self.meta.title if where == "title" else self.meta.author).setFocus()
+        elif where in SECTION_OF:
+            self.inspector.focus_section(SECTION_OF[where])
+        else:
+            self.focus_body()
+            text = check.args.get("text")
+            if text and self.editor is not None:
+                self.editor.command("find", text=str(text))
+
+    # Room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Columns by the room: the left one smaller and the right one a strip where it is scarce."""
+        wide = self.width() / theme.current().text_scale >= WIDE
+        self.column.set_narrow(not wide)
+        self.inspector.set_narrow(not wide)
+        self.layout().activate()  # type: ignore[union-attr]
+        self.meta.set_margin(max(MARGIN, (self._middle.width() - COLUMN) // 2))
