@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 from .api import Refusal, flag
+from .article_html import strip_html
 from .media import MediaBox
+from .switches import Switches
 
 MAX_ARTICLES = 8
 MAX_PICTURES = 20
@@ -16,26 +18,11 @@ DIGEST = 120
 CONTENT = 20_000
 CONTENT_BYTES = 1024 * 1024
 URL_BYTES = 1024
-_SCRIPT = re.compile(r"<script\b.*?(?:</script\s*>|$)", re.IGNORECASE | re.DOTALL)
-_IMG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
-_SRC = re.compile(r"""\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
-_OWN = re.compile(r"https?://mmbiz\.(?:qpic|qlogo)\.cn/", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _CROP = re.compile(r"(?:[01](?:\.\d{1,6})?_){3}[01](?:\.\d{1,6})?")
 
 
-def sanitise(html: str) -> str:
-    """The HTML as WeChat keeps it: without scripts and without pictures from elsewhere; else unchanged."""
-
-    def own_picture(found: re.Match[str]) -> str:
-        src = _SRC.search(found[0])
-        address = next((text for text in src.groups() if text), "") if src else ""
-        return found[0] if _OWN.match(address.strip()) else ""
-
-    return _IMG.sub(own_picture, _SCRIPT.sub("", html))
-
-
-def read_articles(value: object, media: MediaBox, *, comments: bool, draft: bool) -> list[dict[str, Any]]:
+def read_articles(value: object, media: MediaBox, switches: Switches, *, draft: bool) -> list[dict[str, Any]]:
     """The checked articles of a list. Raises 44003, 47001, 45008 (more than 8), or an article's code."""
     if value is None or value == []:
         raise Refusal(44003)
@@ -43,13 +30,15 @@ def read_articles(value: object, media: MediaBox, *, comments: bool, draft: bool
         raise Refusal(47001)
     if len(value) > MAX_ARTICLES:
         raise Refusal(45008)
-    return [read_article(one, media, comments=comments, draft=draft, single=len(value) == 1) for one in value]
+    return [read_article(one, media, switches, draft=draft, single=len(value) == 1) for one in value]
 
 
 def read_article(
-    value: object, media: MediaBox, *, comments: bool, draft: bool, single: bool = True
+    value: object, media: MediaBox, switches: Switches, *, draft: bool, single: bool = True
 ) -> dict[str, Any]:
     """One checked article with its defaults. `draft` needs a permanent cover, uploadnews takes a temporary one too.
+
+    `content` is what WeChat keeps of the HTML, `raw_content` exactly what came.
 
     Raises 47001, 41039, 45003, 45110, 45004, 45005, 45008, 45166, 40007, 88000, 41026, 40215.
     """
@@ -58,13 +47,15 @@ def read_article(
     kind = value.get("article_type") or "news"
     if kind not in ("news", "newspic") or (kind == "newspic" and not draft):
         raise Refusal(47001)
-    content = sanitise(_content(value))
+    raw = _content(value)
+    content = raw if kind == "newspic" else strip_html(raw, outside_links=switches.outside_links)
     article: dict[str, Any] = {
         "article_type": kind,
         "title": _text(value, "title", 45003, TITLE),
         "author": _text(value, "author", 45110, AUTHOR),
         "digest": _text(value, "digest", 45004, DIGEST),
         "content": content,
+        "raw_content": raw,
         "content_source_url": _text(value, "content_source_url", 45005, URL_BYTES, in_bytes=True),
         "show_cover_pic": flag(value.get("show_cover_pic")),
         "need_open_comment": flag(value.get("need_open_comment")),
@@ -72,7 +63,7 @@ def read_article(
     }
     if not article["title"]:
         raise Refusal(41039)
-    if article["need_open_comment"] and not comments:
+    if article["need_open_comment"] and not switches.comments:
         raise Refusal(88000)
     if kind == "newspic":
         article["image_info"] = _pictures(value.get("image_info"), media)

@@ -15,6 +15,7 @@ PREFIX = "/__sandbox__/"
 HELP = """\
 GET  /__sandbox__/sent       accepted mass sends of both accounts: payload, raw_text, raw_base64, people, status …
 GET  /__sandbox__/previews   accepted previews, likewise
+GET  /__sandbox__/drafts     the draft boxes of both accounts; raw_content: the exact HTML that came
 GET  /__sandbox__/file/SHA256  the bytes of an uploaded file
 GET  /__sandbox__/requests   the last requests without tokens (DELETE or POST {"clear": true} empties the log)
 GET  /__sandbox__/accounts   the built-in accounts
@@ -149,6 +150,7 @@ def _set_quota(world: World, body: Any) -> Any:
 _GET: dict[str, Callable[[World], Any]] = {
     "sent": lambda world: [as_json(row) for row in world.sent()],
     "previews": lambda world: [as_json(row) for row in world.previews()],
+    "drafts": lambda world: world.drafts(),
     "requests": lambda world: [as_json(row) for row in world.requests()],
     "accounts": _accounts,
     "fault": lambda world: world.faults.as_list(),

@@ -14,17 +14,15 @@ def _shown(draft: Draft, *, content: bool = True) -> list[dict[str, Any]]:
     items = []
     for number, article in enumerate(draft.articles):
         url = f"http://mp.weixin.qq.com/s?__biz=sandbox&tempkey={draft.link_key}&idx={number + 1}"
-        items.append({**article, "url": url})
-        if not content:
-            del items[-1]["content"]
+        hidden = {"raw_content"} if content else {"raw_content", "content"}
+        items.append({**{name: value for name, value in article.items() if name not in hidden}, "url": url})
     return items
 
 
 @route("POST", "draft/add")
 def draft_add(call: Call) -> dict[str, Any]:
     """POST draft/add: a new draft with one to eight articles; covers must be permanent material."""
-    comments = call.world.switches.comments
-    articles = read_articles(call.json.get("articles"), call.account.media, comments=comments, draft=True)
+    articles = read_articles(call.json.get("articles"), call.account.media, call.world.switches, draft=True)
     now = int(call.world.clock.now())
     key = f"{call.account.chance.getrandbits(128):032x}"
     draft = Draft(call.account.media.new_id(), articles, now, now, key)
@@ -44,8 +42,8 @@ def draft_update(call: Call) -> dict[str, Any]:
     if not is_int(index) or not isinstance(index, int) or not 0 <= index < len(draft.articles):
         raise Refusal(40114)
     single = len(draft.articles) == 1
-    comments = call.world.switches.comments
-    draft.articles[index] = read_article(value, call.account.media, comments=comments, draft=True, single=single)
+    switches = call.world.switches
+    draft.articles[index] = read_article(value, call.account.media, switches, draft=True, single=single)
     draft.updated_at = int(call.world.clock.now())
     return {"errcode": 0, "errmsg": "ok"}
 

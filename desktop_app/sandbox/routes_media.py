@@ -86,8 +86,7 @@ def media_uploadvideo(call: Call) -> dict[str, Any]:
 @route("POST", "media/uploadnews")
 def media_uploadnews(call: Call) -> dict[str, Any]:
     """POST media/uploadnews: one to eight articles as temporary news."""
-    comments = call.world.switches.comments
-    articles = read_articles(call.json.get("articles"), call.account.media, comments=comments, draft=False)
+    articles = read_articles(call.json.get("articles"), call.account.media, call.world.switches, draft=False)
     news = call.account.media.add("news")
     news.articles = articles
     return {"type": "news", "media_id": news.media_id, "created_at": news.created_at}

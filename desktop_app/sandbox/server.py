@@ -128,6 +128,10 @@ class Sandbox:
         """All accepted previews."""
         return self.world.previews()
 
+    def drafts(self) -> list[dict[str, Any]]:
+        """The draft boxes; see `World.drafts`."""
+        return self.world.drafts()
+
     def requests(self) -> list[dict[str, Any]]:
         """The log of requests; see `World.requests`."""
         return self.world.requests()

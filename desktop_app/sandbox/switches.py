@@ -40,6 +40,7 @@ class Switches:
     The account:
       outcome            how jobs end: `success`, `fail`, `delete` (nobody received it)
       comments           the account has 留言 (otherwise 88000)
+      outside_links      the account has WeChat Pay: links in articles may lead anywhere
       verified           the account is verified (otherwise 48001)
       test_account       a 测试号: mass sends answer 45028
       blocked_ip         an address that is not in the IP whitelist: token calls answer 40164 with it
@@ -62,6 +63,7 @@ class Switches:
     escapes: str = "40033"
     preview_msg_id: bool = False
     comments: bool = True
+    outside_links: bool = False
     verified: bool = True
     test_account: bool = False
     blocked_ip: str = ""

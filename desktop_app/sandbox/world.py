@@ -139,6 +139,11 @@ class World:
             ]
         return [{**row, "payload": json.loads(row["raw"])} for row in sorted(rows, key=lambda row: row["created_at"])]
 
+    def drafts(self) -> list[dict[str, Any]]:
+        """The draft boxes of both accounts; `raw_content` of an article is exactly the HTML that came."""
+        with self.lock:
+            return [{**vars(draft), "app_id": one.app_id} for one in self.accounts for draft in one.drafts.values()]
+
     def add_preview(self, account: Account, preview: dict[str, Any]) -> None:
         """Note an accepted preview."""
         account.previews.append(preview)

@@ -16,6 +16,7 @@ from desktop_app.wechat.transport import Call, Repeat, Seams, Transport
 from desktop_app.wechat.types import (
     MEDIA_KINDS,
     Article,
+    DraftPage,
     Follower,
     FollowerPage,
     ImageMessage,
@@ -41,6 +42,7 @@ PathLike = str | os.PathLike[str]
 Articles = Sequence[Article | Mapping[str, Any]] | Mapping[str, Any]
 
 MAX_USER_INFOS = 100
+MAX_DRAFTS = 20
 
 
 class WeChatClient:
@@ -120,11 +122,10 @@ class WeChatClient:
         }
         return self._post("uploadMPVideo", "/cgi-bin/media/uploadvideo", body, results.uploaded("video"))
 
-    def upload_image(self, path: PathLike, job: Job | None = None) -> str:
+    def upload_image(self, path: PathLike, job: Job | None = None, *, sha256: str | None = None) -> str:
         """uploadImage, POST /cgi-bin/media/uploadimg: a picture for an article's body; its address."""
-        call = Call(
-            "uploadImage", "POST", "/cgi-bin/media/uploadimg", FileBody(path, job=job), repeat="always", job=job
-        )
+        body = FileBody(path, job=job, sha256=sha256)
+        call = Call("uploadImage", "POST", "/cgi-bin/media/uploadimg", body, repeat="always", job=job)
         return self._call(call, results.url)
 
     def mass_send(
@@ -264,6 +265,21 @@ class WeChatClient:
         """getDraft, POST /cgi-bin/draft/get: the articles as WeChat has them."""
         body = {"media_id": require_text(media_id, "message.media_id")}
         return self._post("getDraft", "/cgi-bin/draft/get", body, results.news_items, repeat="always")
+
+    def update_draft(self, media_id: str, index: int, article: Article | Mapping[str, Any]) -> None:
+        """updateDraft, POST /cgi-bin/draft/update: replace one article, counted from 0; none can be added."""
+        if not isinstance(index, int) or isinstance(index, bool) or index < 0:
+            raise BadRequest("article_idx")
+        one = articles_body([article])["articles"][0]
+        body = {"media_id": require_text(media_id, "message.media_id"), "index": index, "articles": one}
+        self._post("updateDraft", "/cgi-bin/draft/update", body, results.done, repeat="always")
+
+    def list_drafts(self, offset: int = 0, count: int = 20, *, content: bool = True) -> DraftPage:
+        """batchGetDraft, POST /cgi-bin/draft/batchget: up to 20 drafts, the last changed first."""
+        if offset < 0 or not 1 <= count <= MAX_DRAFTS:
+            raise BadRequest("drafts.count", limit=MAX_DRAFTS)
+        body = {"offset": offset, "count": count, "no_content": int(not content)}
+        return self._post("batchGetDraft", "/cgi-bin/draft/batchget", body, results.draft_page, repeat="always")
 
     def delete_draft(self, media_id: str) -> None:
         """deleteDraft, POST /cgi-bin/draft/delete."""

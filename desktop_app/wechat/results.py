@@ -9,6 +9,8 @@ from typing import Any
 from desktop_app.wechat import reply
 from desktop_app.wechat.reply import Unreadable
 from desktop_app.wechat.types import (
+    DraftEntry,
+    DraftPage,
     Follower,
     FollowerPage,
     MassStatus,
@@ -97,6 +99,12 @@ def news_items(found: Reply) -> list[dict[str, Any]]:
     return reply.objects(found.get("news_item"))
 
 
+def draft_page(found: Reply) -> DraftPage:
+    """One page of the draft box."""
+    total = reply.number(found, "total_count")
+    return DraftPage(total, tuple(map(_draft, reply.objects(found.get("item")))))
+
+
 def tags(found: Reply) -> tuple[Tag, ...]:
     """All tags; ids 0, 1 and 2 are the system's."""
     return tuple(
@@ -147,6 +155,14 @@ def _openids(found: Reply) -> tuple[str, ...]:
     if not isinstance(data, dict):
         raise Unreadable("net.garbage")
     return reply.texts(data.get("openid"))
+
+
+def _draft(each: Reply) -> DraftEntry:
+    content = each.get("content")
+    if not isinstance(content, dict):
+        raise Unreadable("net.garbage")
+    articles = tuple(reply.objects(content.get("news_item")))
+    return DraftEntry(reply.identifier(each, "media_id"), reply.whole_number(each.get("update_time")), articles)
 
 
 def _follower(each: Reply) -> Follower:

@@ -345,6 +345,23 @@ class MassStatus:
 
 
 @dataclass(frozen=True)
+class DraftEntry:
+    """A draft in WeChat's box: its articles as WeChat has them, and when it was changed (Unix seconds)."""
+
+    media_id: str
+    updated_at: int | None
+    articles: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class DraftPage:
+    """Up to 20 drafts of ``total``, the last changed first."""
+
+    total: int
+    drafts: tuple[DraftEntry, ...]
+
+
+@dataclass(frozen=True)
 class Tag:
     """A tag and how many followers have it."""
 

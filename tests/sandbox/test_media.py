@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 
+import pytest
+
 from desktop_app.sandbox.server import Sandbox
 from tests.sandbox.caller import BMP, GIF, JPG, MP4, PNG, Caller, amr, article, mp3, wav
 
@@ -112,6 +114,47 @@ def test_drafts_come_back_as_they_were_but_for_what_wechat_removes(wx: Caller) -
     assert item["content"] == kept
     assert item["author"] == "岚间"
     assert "tempkey=" in item["url"]
+
+
+KEPT_OR_CHANGED = [
+    ('<p style="color:red">a &nbsp; &#20013;</p>', None),
+    ('<svg viewBox="0 0 1 1"><linearGradient></linearGradient><animateTransform dur="1s"/></svg>', None),
+    ("<mp-common-profile data-id='x'></mp-common-profile>", None),
+    ('<section id="a" class="b">x</section>', '<section class="b">x</section>'),
+    ('<p onclick="x()">t</p>', "<p>t</p>"),
+    ('<svg viewBox="0 0 1 1"><g id="q" fill="red"/></svg>', '<svg viewBox="0 0 1 1"><g fill="red"/></svg>'),
+    ('<p style="position:fixed;color:red;transform:none">t</p>', '<p style="color:red">t</p>'),
+    ('<p style="background:url(&quot;http://a/b;c&quot;);margin:0">t</p>', '<p style="margin:0">t</p>'),
+    ('<p style="background:url(https://mmbiz.qpic.cn/a/0)">t</p>', None),
+    ("a<style>p{}</style><iframe src='x'>y</iframe><form><input>b</form>", "ab"),
+    (
+        '<a href="https://example.com">x</a><a href="https://mp.weixin.qq.com/s/a">y</a>',
+        '<a>x</a><a href="https://mp.weixin.qq.com/s/a">y</a>',
+    ),
+    ("<p>a < b</p><br/>", None),
+    ('<video src="x"><p>t</p></video>c', "c"),
+]
+
+
+@pytest.mark.parametrize(("html", "kept"), KEPT_OR_CHANGED)
+def test_articles_lose_what_wechat_removes(sandbox: Sandbox, wx: Caller, html: str, kept: str | None) -> None:
+    """By the tables of the reference; the exact HTML that came can be asked for."""
+    draft = wx.draft(content=html + "。")
+    item = wx.post("draft/get", {"media_id": draft})["news_item"][0]
+    assert item["content"] == (html if kept is None else kept) + "。"
+    assert "raw_content" not in item
+    assert sandbox.drafts()[0]["articles"][0]["raw_content"] == html + "。"
+    answer = wx.sendall(key="a", msgtype="mpnews", mpnews={"media_id": draft})
+    assert answer["errcode"] == 0
+    assert sandbox.sent()[0]["articles"][0]["raw_content"] == html + "。"
+    assert sandbox.drafts() == []
+
+
+def test_links_stay_for_an_account_with_wechat_pay(sandbox: Sandbox, wx: Caller) -> None:
+    """By a switch."""
+    sandbox.switches.set(outside_links=True)
+    html = '<a href="https://example.com">x</a>'
+    assert wx.post("draft/get", {"media_id": wx.draft(content=html)})["news_item"][0]["content"] == html
 
 
 def test_the_draft_box_updates_counts_lists_and_deletes(sandbox: Sandbox, wx: Caller) -> None:

@@ -15,6 +15,8 @@ from desktop_app.errors import BadRequest, NetworkError
 from desktop_app.wechat import (
     Article,
     Audience,
+    DraftEntry,
+    DraftPage,
     Follower,
     ImageMessage,
     MassStatus,
@@ -411,6 +413,44 @@ def test_the_token_request(wire: Wire, client: WeChatClient, make_client: MakeCl
     assert classic.query == {"grant_type": ["client_credential"], "appid": [APP_ID], "secret": [SECRET]}
 
 
+def test_the_draft_box(wire: Wire, client: WeChatClient) -> None:
+    """An update takes one object, not a list, as a dict or an ``Article``; a page lists up to 20."""
+    client.update_draft("D", 0, {"title": "t", "content": "c"})
+    client.update_draft("D", 7, Article("标题", "<p>文</p>", "COVER", pic_crop_1_1="0_0_1_1"))
+    page = client.list_drafts(20, 5, content=False)
+    assert page == DraftPage(7, (DraftEntry("DRAFT-1", 1391857799, ({"title": "t"},)),))
+    sent = [(each.path.removeprefix("/cgi-bin/"), json.loads(each.body)) for each in wire.calls()]
+    assert sent == [
+        ("draft/update", {"media_id": "D", "index": 0, "articles": {"title": "t", "content": "c"}}),
+        (
+            "draft/update",
+            {
+                "media_id": "D",
+                "index": 7,
+                "articles": {
+                    "title": "标题",
+                    "content": "<p>文</p>",
+                    "thumb_media_id": "COVER",
+                    "pic_crop_1_1": "0_0_1_1",
+                },
+            },
+        ),
+        ("draft/batchget", {"offset": 20, "count": 5, "no_content": 1}),
+    ]
+    bad: list[Do] = [
+        lambda c: c.update_draft("", 0, {}),
+        lambda c: c.update_draft("D", -1, {}),
+        lambda c: c.update_draft("D", True, {}),
+        lambda c: c.update_draft("D", 0, "text"),  # type: ignore[arg-type]
+        lambda c: c.list_drafts(0, 21),
+        lambda c: c.list_drafts(-1),
+    ]
+    for do in bad:
+        with pytest.raises(BadRequest):
+            do(client)
+    assert len(wire.calls()) == 3
+
+
 WITHOUT_THE_FIELD: list[tuple[str, Do]] = [
     ("media/uploadnews", lambda c: c.upload_news([{}])),
     ("media/uploadvideo", lambda c: c.upload_mp_video("S", "t", "d")),
@@ -431,6 +471,7 @@ WITHOUT_THE_FIELD: list[tuple[str, Do]] = [
     ("draft/count", lambda c: c.count_drafts()),
     ("draft/add", lambda c: c.add_draft([{}])),
     ("draft/get", lambda c: c.get_draft("D")),
+    ("draft/batchget", lambda c: c.list_drafts()),
     ("material/get_materialcount", lambda c: c.get_material_count()),
     ("get_api_domain_ip", lambda c: c.get_api_domain_ips()),
 ]

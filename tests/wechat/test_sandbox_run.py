@@ -103,6 +103,10 @@ def test_permanent_material_and_drafts(sandbox: Sandbox, talker: WeChatClient, p
     draft = talker.add_draft([Article("标题", "<p>文</p>", cover.media_id)])
     assert talker.get_draft(draft)[0]["title"] == "标题"
     other = talker.add_draft({"articles": [{"title": "二", "content": "<p>x</p>", "thumb_media_id": cover.media_id}]})
+    talker.update_draft(other, 0, Article("二，改过", "<p>y</p>", cover.media_id))
+    page = talker.list_drafts(content=False)
+    assert page.total == 2
+    assert {entry.media_id: entry.articles[0]["title"] for entry in page.drafts} == {draft: "标题", other: "二，改过"}
     talker.delete_draft(other)
     talker.mass_send_news(draft, True)
     with pytest.raises(errors.BadContent):

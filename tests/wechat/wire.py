@@ -214,6 +214,11 @@ GOOD: dict[str, dict[str, Any]] = {
     "draft/count": {"total_count": 4},
     "draft/add": {"media_id": "DRAFT-1"},
     "draft/get": {"news_item": [{"title": "t"}]},
+    "draft/batchget": {
+        "total_count": 7,
+        "item_count": 1,
+        "item": [{"media_id": "DRAFT-1", "content": {"news_item": [{"title": "t"}]}, "update_time": 1391857799}],
+    },
     "material/get_materialcount": {"voice_count": 1, "video_count": 2, "image_count": 3, "news_count": 4},
     "get_api_domain_ip": {"ip_list": ["101.226.62.77", "101.226.62.78"]},
 }
