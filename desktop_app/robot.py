@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QEventLoop, QMimeData, QPoint, QPointF, QRect, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QInputMethodEvent, QMouseEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QInputMethodEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QScrollArea, QWidget
 
@@ -35,6 +35,7 @@ class Robot:
     def __init__(self, window: QWidget, timeout_s: float = 30.0) -> None:
         self.window = window
         self.timeout_s = timeout_s
+        self._drag_target: QWidget | None = None
         window.activateWindow()  # keys go to the active window only
 
     def find(self, name: str) -> QWidget | None:
@@ -135,17 +136,20 @@ class Robot:
         wait(STEP_MS)
 
     def _drag(self, kind: QEvent.Type, at: QPoint, data: QMimeData) -> None:
+        """One event of a drag at a place; another taker than before is entered first, and the old one left."""
         target = self._taker(at)
-        inside = target.mapFrom(self.window, at)
         actions, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        event: QDropEvent
-        if kind == QEvent.Type.DragEnter:
-            event = QDragEnterEvent(inside, actions, data, buttons, keys)
-        elif kind == QEvent.Type.DragMove:
-            event = QDragMoveEvent(inside, actions, data, buttons, keys)
-        else:
-            event = QDropEvent(QPointF(inside), actions, data, buttons, keys)
-        QApplication.sendEvent(target, event)
+        inside = target.mapFrom(self.window, at)
+        if target is not self._drag_target or kind == QEvent.Type.DragEnter:
+            if self._drag_target is not None and kind != QEvent.Type.DragEnter:
+                QApplication.sendEvent(self._drag_target, QDragLeaveEvent())
+            self._drag_target = target
+            QApplication.sendEvent(target, QDragEnterEvent(inside, actions, data, buttons, keys))
+        if kind == QEvent.Type.DragMove:
+            QApplication.sendEvent(target, QDragMoveEvent(inside, actions, data, buttons, keys))
+        elif kind == QEvent.Type.Drop:
+            self._drag_target = None
+            QApplication.sendEvent(target, QDropEvent(QPointF(inside), actions, data, buttons, keys))
 
     def _taker(self, at: QPoint) -> QWidget:
         widget: QWidget | None = self.window.childAt(at) or self.window

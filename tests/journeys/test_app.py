@@ -138,6 +138,17 @@ def test_closing_while_uploading_says_what_goes_on(opened: Open) -> None:
     robot.until(lambda: not app.window.isVisible(), "the window stays open")
 
 
+@pytest.mark.parametrize(("page", "place"), [("history", "history.write"), ("settings", "settings.scroll")])
+def test_files_can_be_dropped_on_other_pages_too(opened: Open, page: str, place: str) -> None:
+    """A picture dropped on 群发记录 or 设置 opens 群发 and lies in the 图片 form."""
+    app = opened(sandbox=True)
+    robot = Robot(app.window)
+    robot.click(f"nav.{page}")
+    robot.drop(place, [resource("samples/cup.png")])
+    robot.until(lambda: app.window.page_name == "send", "群发 did not open")
+    robot.until(lambda: len(app.window.compose.forms["image"].content()["files"]) == 1, "the file was not taken")
+
+
 def test_second_start_brings_the_first_to_the_front(qapp: QApplication, paths: Paths) -> None:
     """The second instance finds the first, tells it, and knows that it is to end."""
     first, second = SingleInstance(paths), SingleInstance(paths)
