@@ -1,4 +1,4 @@
-"""The article editor's page: its packages by the lock file, bundled into resources/editor/dist, once for each change."""
+"""The article editor's page: packages by the lock file, bundled into resources/editor/dist after each change."""
 
 from __future__ import annotations
 

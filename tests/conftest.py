@@ -88,8 +88,10 @@ def long_run(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def _qt_speaks_in_the_log() -> Iterator[None]:
     """Bring Qt's own messages into the log, where the guard sees them."""
-    from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+    from PySide6.QtCore import QCoreApplication, Qt, QtMsgType, qInstallMessageHandler
 
+    # As app.make_qt does: the web engine draws into contexts of its own and has to share them.
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     levels = {
         QtMsgType.QtDebugMsg: logging.DEBUG,
         QtMsgType.QtInfoMsg: logging.INFO,

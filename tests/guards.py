@@ -13,7 +13,7 @@ QT_LOGGER = "qt"
 # What Qt says on machines without a screen, a sound server or a desktop bus. Nothing is wrong.
 HARMLESS = re.compile(
     r"does not support propagateSizeHints|does not support raise|does not support grabbing|XDG_RUNTIME_DIR not set"
-    r"|dbus|D-Bus|QRhiGles2|GPUInfo|pipewire|Vulkan|GBM|Could not register app ID"
+    r"|dbus|D-Bus|QRhiGles2|Failed to create RHI|GPUInfo|pipewire|Vulkan|GBM|Could not register app ID"
     r"|Populating font family aliases|Detected locale"
 )
 

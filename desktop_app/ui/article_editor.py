@@ -84,14 +84,13 @@ class ArticleEditor(QWidget):
     scrolled = Signal(float)
     """How far down, 0 to 1."""
 
-    def __init__(
-        self, context: Context, parent: QWidget | None = None, *, fetch: FetchPicture | None = None
-    ) -> None:
+    def __init__(self, context: Context, parent: QWidget | None = None, *, fetch: FetchPicture | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("article.editor")
         self.setAccessibleName(self.tr("正文"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setLayout(vbox(spacing=0))
+        self._box = vbox(spacing=0)
+        self.setLayout(self._box)
         self.last_html = ""
         self.selection: dict[str, Any] = {}
         self._context = context
@@ -132,7 +131,7 @@ class ArticleEditor(QWidget):
         view.dropped.connect(self._on_dropped)
         view.bitmap_dropped.connect(self._on_bitmap)
         view.menu_wanted.connect(self._open_menu)
-        self.layout().addWidget(view)
+        self._box.addWidget(view)
         self.setFocusProxy(view)
         theme.current().changed.connect(self._show_theme)
         view.load(EDITOR_PAGE)
@@ -142,7 +141,7 @@ class ArticleEditor(QWidget):
         if self._view is None:
             return
         theme.current().changed.disconnect(self._show_theme)
-        self.setFocusProxy(None)
+        self.setFocusProxy(None)  # type: ignore[arg-type]
         self._bridge.lost()
         delete(self._view)  # the page goes with it, and has to go before its profile
         self._view = self._profile = None
@@ -179,13 +178,13 @@ class ArticleEditor(QWidget):
     def command(self, name: str, callback: Callable[[bool], None] | None = None, **args: Any) -> None:
         """Do what a tool does; ``callback`` hears whether it could be done.
 
-        bold italic underline strike · color highlight (value) · size letterSpacing (px) · align (value) · lineHeight
-        (value) · indent · paragraph · heading (level) · code · bulletList orderedList sink lift · blockquote · divider ·
-        link (href, text) unlink · insertTable (rows, columns, head) rowAbove rowBelow columnLeft columnRight deleteRow
-        deleteColumn deleteTable · clearFormat · insertEmoji insertText (text) · insertHtml (html) · insertImage (sha256
-        or src or sources, alt, width) replaceImage (sha256 or src) imageWidth (value) imageAlign (value) imageCaption
-        (text) selectPicture (index) · find (text) findNext findPrevious replace (text) replaceAll (text) · undo redo ·
-        sourceView (on).
+        bold italic underline strike · color highlight (value) · size letterSpacing (px) · align (value) ·
+        lineHeight (value) · indent · paragraph · heading (level) · code · bulletList orderedList sink lift ·
+        blockquote · divider · link (href, text) unlink · insertTable (rows, columns, head) rowAbove rowBelow
+        columnLeft columnRight deleteRow deleteColumn deleteTable · clearFormat · insertEmoji insertText (text) ·
+        insertHtml (html) · insertImage (sha256 or src or sources, alt, width) replaceImage (sha256 or src)
+        imageWidth (value) imageAlign (value) imageCaption (text) selectPicture (index) · find (text) findNext
+        findPrevious replace (text) replaceAll (text) · undo redo · sourceView (on).
         """
         number = 0
         if callback is not None:

@@ -65,7 +65,7 @@ class EditorPictures(QObject):
         self._put([(name, lambda job: composing.add_bytes(_png(image), name, PICTURE, job))], at)
 
     def bring_in(self, addresses: Sequence[str]) -> None:
-        """Take pictures that pasted text has inside (``data:``) or beside it (``file:``), and change their addresses."""
+        """Take pictures that pasted text has inside (``data:``) or beside it (``file:``); their addresses change."""
         for address in addresses:
             self._bring(address)
 

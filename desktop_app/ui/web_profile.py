@@ -133,7 +133,7 @@ class Pictures(QWebEngineUrlSchemeHandler):
         if path is None or not file.open(QIODevice.OpenModeFlag.ReadOnly):
             job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
             return
-        kind = _picture_type(file.peek(16).data())
+        kind = _picture_type(bytes(file.peek(16).data()))
         if kind is None:
             job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)
         else:
@@ -164,7 +164,9 @@ class Pictures(QWebEngineUrlSchemeHandler):
 class LockedPage(QWebEnginePage):
     """A page that stays where it is and asks for nothing; ``allowed`` are the addresses that it may show."""
 
-    def __init__(self, profile: QWebEngineProfile, parent: QObject, allowed: tuple[QUrl, ...] = (EDITOR_PAGE,)) -> None:
+    def __init__(
+        self, profile: QWebEngineProfile, parent: QObject, allowed: tuple[QUrl, ...] = (EDITOR_PAGE,)
+    ) -> None:
         super().__init__(profile, parent)
         self._allowed = allowed
         self.complaints: list[str] = []
@@ -179,11 +181,13 @@ class LockedPage(QWebEnginePage):
         """Only the page itself, only in the main frame."""
         return is_main_frame and QUrl(url) in self._allowed
 
-    def createWindow(self, kind: QWebEnginePage.WebWindowType) -> QWebEnginePage | None:  # type: ignore[override]
+    def createWindow(  # type: ignore[override]
+        self, kind: QWebEnginePage.WebWindowType
+    ) -> QWebEnginePage | None:
         """No windows."""
         return None
 
-    def chooseFiles(self, mode: QWebEnginePage.FileSelectionMode, old: object, kinds: object) -> list[str]:  # type: ignore[override]
+    def chooseFiles(self, mode: QWebEnginePage.FileSelectionMode, old: object, kinds: object) -> list[str]:
         """No files."""
         return []
 
@@ -196,7 +200,7 @@ class LockedPage(QWebEnginePage):
         self.complaints.append(f"confirm: {text}")
         return False
 
-    def javaScriptPrompt(self, origin: QUrl | str, text: str, default: str) -> tuple[bool, str]:  # type: ignore[override]
+    def javaScriptPrompt(self, origin: QUrl | str, text: str, default: str) -> tuple[bool, str]:
         """No dialogs."""
         self.complaints.append(f"prompt: {text}")
         return False, ""

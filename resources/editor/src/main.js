@@ -18,7 +18,7 @@ import { clearFormat, isOn, linkAt, setLink, setStyle, toggle, unlink, valueAt }
 import { factsOf } from './facts.js'
 import { Frame } from './frame.js'
 import { keys } from './keys.js'
-import { clipboard, insertBody, insertText } from './paste.js'
+import { clipboard, clipboardBody, insertBody, insertText } from './paste.js'
 import { holding, placeOf, placePlugin } from './placeholders.js'
 import { read } from './read.js'
 import { paragraph, schema } from './schema.js'
@@ -251,6 +251,7 @@ document.getElementById('paper').addEventListener('mousedown', event => {
   view.dispatch(view.state.tr.setSelection(TextSelection.atEnd(view.state.doc)))
   view.focus()
 })
+document.addEventListener('paste', () => { qunfa.pastes++ })
 document.addEventListener('dragover', event => event.preventDefault())
 document.addEventListener('drop', event => event.preventDefault())
 let scrollTimer = 0
@@ -262,7 +263,7 @@ document.addEventListener('scroll', () => {
 })
 
 // For tests and measurements; the app talks through the bridge alone.
-window.qunfa = { view, html, clean: given => clean(given).innerHTML, selection, run: (name, args = {}) => ORDERS.command({ name, args }) }
+window.qunfa = { TextSelection, pastes: 0, view, html, clean: given => clean(given).innerHTML, pasted: given => clipboardBody(given).innerHTML, selection, run: (name, args = {}) => ORDERS.command({ name, args }) }
 
 new QWebChannel(qt.webChannelTransport, channel => {
   bridge = channel.objects.bridge
