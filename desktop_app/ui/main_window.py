@@ -74,6 +74,7 @@ class MainWindow(Surface):
             self.show_connect()
         else:
             self._show_account(account, context.profile.accounts.list())
+            self.show_page("send")
 
     # --- building -----------------------------------------------------------------------------------------------
 

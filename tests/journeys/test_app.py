@@ -78,6 +78,7 @@ def test_drafts_of_each_kind_survive_a_restart(opened: Open, paths: Paths) -> No
     robot = Robot(again.window)
     robot.until(lambda: page.forms["text"].content().get("text") == words, "the text is not there")
     robot.until(lambda: len(page.forms["image"].content()["files"]) == 1, "the picture is not there")
+    assert again.window.rail.current() == "send"
 
 
 def test_cancelled_countdown_writes_and_sends_nothing(opened: Open) -> None:
