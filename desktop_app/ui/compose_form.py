@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop_app.media.limits import LIMITS
@@ -19,6 +19,9 @@ from desktop_app.ui.phone_preview import ChatMessage
 from desktop_app.ui.thumbnails import Thumbnails
 from desktop_app.ui.units import left_text, size_text, translated_kind
 from desktop_app.ui.window import shell
+
+FRAME_MS = 16
+FEW_FILES = 4  # up to here a refresh costs less than the frame it would wait for
 
 
 class ComposeForm(QWidget):
@@ -83,6 +86,11 @@ class FileForm(ComposeForm):
         self.intake = FileIntake(context.tasks, context.profile.composing, kind, single=single, parent=self)
         self.refusals = RefusalList()
         self.intake.refused.connect(self._show_refusal)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(FRAME_MS)
+        self._soon.timeout.connect(self._frame_over)
+        self._stale = False
         self.intake.changed.connect(self._item_changed)
         self.intake.content_changed.connect(self.changed)
 
@@ -100,8 +108,21 @@ class FileForm(ComposeForm):
         if item.stage == Stage.UPLOADING and item.fraction:
             self.show_progress(item)  # twenty times a second and file: nothing else may move
         else:
-            self.refresh()
-            self.shown_changed.emit()
+            self.refresh_soon()
+
+    def refresh_soon(self) -> None:
+        """Show a change; with many files those that come within a frame are shown together."""
+        if self._soon.isActive() and len(self.intake.items) > FEW_FILES:
+            self._stale = True
+            return
+        self._soon.start()
+        self._stale = False
+        self.refresh()
+        self.shown_changed.emit()
+
+    def _frame_over(self) -> None:
+        if self._stale:
+            self.refresh_soon()
 
     def show_progress(self, item: Item) -> None:
         """One upload moved on a little."""

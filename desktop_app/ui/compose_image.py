@@ -151,8 +151,7 @@ class ImageForm(FileForm):
         return self.thumbnails.get(item.media.sha256, item.media.path, side, self, self._decoded)
 
     def _decoded(self, _picture: QPixmap) -> None:
-        self.refresh()
-        self.shown_changed.emit()
+        self.refresh_soon()
 
     def show_progress(self, item: Item) -> None:
         tile = self._row.tile(item)
