@@ -30,7 +30,7 @@ def audience_parts(audience: object) -> list[AnyAudience]:
     except TypeError:
         raise BadRequest("audience.openid") from None
     count = math.ceil(len(audience) / MAX_OPENIDS)
-    edges = [len(audience) * number // count for number in range(count + 1)]
+    edges = [math.ceil(len(audience) * number / count) for number in range(count + 1)]
     return [Audience.openids(audience[start:end]) for start, end in pairwise(edges)]
 
 
