@@ -34,6 +34,12 @@ class Job:
         if self._on_report is not None:
             self._on_report(value)
 
+    def quiet(self) -> Job:
+        """The same job for a part of the work: it is cancelled with this one, but reports nothing."""
+        part = Job()
+        part._cancelled = self._cancelled
+        return part
+
     def cancel(self) -> None:
         """Ask the work to stop at its next check. May be called from any thread."""
         self._cancelled.set()

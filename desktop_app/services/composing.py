@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop_app.errors import AppError, BadContent, BadRequest, MediaError
+from desktop_app.errors import AppError, BadContent, BadRequest, MediaError, StoreError
 from desktop_app.job import Job
 from desktop_app.media import intake
 from desktop_app.media.limits import TEMPORARY_SECONDS, TEMPORARY_USES
 from desktop_app.services import contents
 from desktop_app.services.account import AccountService
+from desktop_app.services.articles import Articles
 from desktop_app.services.contents import Check
+from desktop_app.services.one_at_a_time import OneAtATime
 from desktop_app.services.openids import is_openid
 from desktop_app.store.accounts import Account
 from desktop_app.store.caches import MediaCache, MediaFile, PreviewRecipients, PreviewRow, RecipientRow, UploadRow
@@ -62,15 +62,17 @@ class Composing:
         drafts: Drafts,
         recipients: PreviewRecipients,
         *,
+        articles: Articles | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
+        """``articles``: for messages of kind "news", which a profile always has."""
         self._accounts = accounts
         self._media = media
         self._drafts = drafts
         self._recipients = recipients
         self._now = now
-        self._lock = threading.Lock()
-        self._uploading: dict[tuple[int, str, str], threading.Lock] = {}
+        self._articles = articles
+        self._one_at_a_time = OneAtATime()
         intake.tidy(media.folder)
 
     # --- files ----------------------------------------------------------------------------------------
@@ -144,29 +146,39 @@ class Composing:
             expires_at=self._now() + TEMPORARY_SECONDS,
         )
 
-    @contextmanager
-    def _one_at_a_time(self, key: tuple[int, str, str], job: Job) -> Iterator[None]:
-        """A second upload of the same file waits for the first and takes its media_id."""
-        with self._lock:
-            lock = self._uploading.setdefault(key, threading.Lock())
-        while not lock.acquire(timeout=0.1):
-            job.check()
-        try:
-            yield
-        finally:
-            lock.release()
-
     # --- the message ----------------------------------------------------------------------------------
 
     def prepare(self, account_id: int, kind: str, content: Mapping[str, Any], job: Job) -> dict[str, Any]:
         """The message as WeChat takes it; what is missing there goes up. Counts as a use of each media_id.
 
-        Raises BadRequest with the key of the first red check, MediaError, and what the client raises.
+        Raises BadRequest with the key of the first red check, MediaError, and what the client raises; for news
+        ArticleError too.
         """
+        if kind == "news":
+            return self._news().prepare(account_id, content, job).messages[0]
         message, media_ids = self._build(account_id, kind, content, job)
         for media_id in media_ids:
             self.count_use(account_id, media_id)
         return message
+
+    def prepare_batches(
+        self, account_id: int, kind: str, content: Mapping[str, Any], batches: int, job: Job
+    ) -> tuple[dict[str, Any], ...]:
+        """A message for each batch of a send (``Sending.batches``): the same one, but news are new for each."""
+        if kind == "news":
+            return self._news().prepare(account_id, content, job, batches=batches).messages
+        return (self.prepare(account_id, kind, content, job),) * batches
+
+    def discard(self, account_id: int, messages: Sequence[Mapping[str, Any]]) -> None:
+        """The send was not confirmed: drafts that were made for it go. Other messages leave nothing behind."""
+        media_ids = [message["mpnews"]["media_id"] for message in messages if message["msgtype"] == "mpnews"]
+        if media_ids:
+            self._news().discard(account_id, media_ids)
+
+    def _news(self) -> Articles:
+        if self._articles is None:
+            raise BadRequest("message.kind")
+        return self._articles
 
     def _build(
         self, account_id: int, kind: str, content: Mapping[str, Any], job: Job
@@ -225,10 +237,13 @@ class Composing:
 
     def checks(self, account: Account, kind: str, content: Mapping[str, Any]) -> tuple[Check, ...]:
         """发送前检查, the worst first: content, files, the account's right and quota. No request is made."""
-        found = contents.rules(kind, content, self._media.get)
-        found += self._expiring(account.id, kind, content)
-        if account.mass_send_right is False:
-            found.append(Check("account.no_right", "red"))
+        if kind == "news":
+            found = [contents.of_finding(each) for each in self._news().check(account, content)]
+        else:
+            found = contents.rules(kind, content, self._media.get)
+            found += self._expiring(account.id, kind, content)
+            if account.mass_send_right is False:
+                found.append(Check("account.no_right", "red"))
         quota = self._accounts.quota(account.id)
         args = {"left": quota.left, "total": quota.total, "period": quota.period}
         found.append(Check("quota.left", "ok", args) if quota.left else Check("quota.spent", "amber", args))
@@ -256,13 +271,18 @@ class Composing:
 
         Those who got it are remembered. Raises like ``prepare`` for what concerns all of them.
         """
-        message, media_ids = self._build(account_id, kind, content, job)
+        message: dict[str, Any] = {}
+        if kind == "news":
+            media_ids = [self._news().for_preview(account_id, content, job)]
+        else:
+            message, media_ids = self._build(account_id, kind, content, job)
         client = self._accounts.client(account_id)
         send: dict[str, Callable[[str | WxName], object]] = {
             "text": lambda to: client.preview_text(to, message["text"]["content"]),
             "image": lambda to: client.preview_image(to, media_ids[0]),
             "voice": lambda to: client.preview_voice(to, media_ids[0]),
             "video": lambda to: client.preview_video(to, media_ids[0]),
+            "news": lambda to: client.preview_news(to, media_ids[0]),
         }
         results = []
         for recipient in recipients:
@@ -272,6 +292,8 @@ class Composing:
                 self.count_use(account_id, media_ids[0])
             if isinstance(error, BadContent) and error.errcode == UNKNOWN_MEDIA:
                 self._media.forget_upload(account_id, media_ids[0])
+                if kind == "news":
+                    self._news().forget_made(account_id, media_ids[0])
             results.append(PreviewResult(recipient, error, first_only=len(media_ids) > 1))
         self._remember_preview(account_id, kind, content, results)
         return tuple(results)
@@ -313,10 +335,30 @@ class Composing:
 
     def load_draft(self, account_id: int, kind: str) -> dict[str, Any]:
         """The draft of this kind, an empty content if there is none."""
-        return {**contents.empty_content(kind), **self._drafts.load(account_id, kind)}
+        kept = self._drafts.load(account_id, kind)
+        if kind == "news" and kept.get("draft_id") is not None:
+            kept = self._open_articles(account_id, kept)
+        return {**contents.empty_content(kind), **kept}
+
+    def _open_articles(self, account_id: int, kept: dict[str, Any]) -> dict[str, Any]:
+        """What is being written is an entry of 图文草稿; in the trash or gone it is not written any more."""
+        drafts = self._news().drafts
+        try:
+            row = drafts.row(kept["draft_id"])
+            if row.trashed_at is not None or row.account_id != account_id:
+                return {}
+            return {**drafts.get(row.id), "draft_id": row.id}
+        except StoreError as error:
+            if error.code != "draft.unknown":
+                raise
+            return {}
 
     def save_draft(self, account_id: int, kind: str, content: Mapping[str, Any]) -> None:
-        """Keep the draft of this kind."""
+        """Keep the draft of this kind. Articles with a ``draft_id`` are kept in 图文草稿."""
+        if kind == "news" and content.get("draft_id") is not None:
+            row = self._news().save(account_id, content)
+            self._drafts.save(account_id, kind, {"draft_id": row.id})
+            return
         self._drafts.save(account_id, kind, dict(content))
 
     def clear_draft(self, account_id: int, kind: str) -> None:

@@ -2,7 +2,7 @@
 
 text: ``{"text"}`` · image: ``{"files": [FILE …], "recommend", "comments": "off"|"all"|"fans"}`` ·
 voice: ``{"file": FILE|None}`` · video: ``{"file": FILE|None, "title", "description"}`` ·
-FILE: ``{"sha256", "name"}``, a file in the media cache.
+FILE: ``{"sha256", "name"}``, a file in the media cache · news: see ``desktop_app.article.contents``.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from desktop_app.article import contents as article_contents
+from desktop_app.article.check import Finding
 from desktop_app.media import limits
 from desktop_app.store.caches import MediaFile
 
-KINDS = ("text", "image", "voice", "video")
+KINDS = ("text", "image", "voice", "video", "news")
 TITLE_CHARS = 40
 COMMENTS = {"off": (False, False), "all": (True, False), "fans": (True, True)}
 """need_open_comment and only_fans_can_comment."""
@@ -35,7 +37,8 @@ class Check:
     ``voice.empty`` ``voice.ok`` (seconds) · ``video.empty`` ``video.title_empty``
     ``video.title_too_long`` ``video.description_too_long`` (chars, limit) ``video.may_be_refused`` ``video.ok``
     (seconds) · ``media.gone`` (name) ``media.expiring`` (name, expires_at) · ``account.no_right`` ·
-    ``quota.spent`` ``quota.left`` (left, total, period).
+    ``quota.spent`` ``quota.left`` (left, total, period). Of news: the codes of ``article.check.Finding``, with
+    ``article`` (from 0, -1 for the whole message), ``where`` and ``fix`` beside the finding's own args.
     """
 
     key: str
@@ -65,6 +68,8 @@ def files_of(kind: str, content: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def content_hash(kind: str, content: Mapping[str, Any]) -> str:
     """The same for what the followers would see the same; names of files do not count."""
+    if kind == "news":
+        return article_contents.content_hash(content)
     seen = {name: content.get(name, default) for name, default in empty_content(kind).items()}
     seen.pop("file", None)
     seen["files"] = [file["sha256"] for file in files_of(kind, content)]
@@ -74,7 +79,10 @@ def content_hash(kind: str, content: Mapping[str, Any]) -> str:
 
 def title_of(kind: str, content: Mapping[str, Any]) -> str:
     """What a list shows for it: the first line, the title or the name of the first file; "" for nothing."""
-    if kind == "text":
+    if kind == "news":
+        titles = [str(each.get("title", "")) for each in content.get("articles") or ()]
+        text = next((title for title in titles if title.strip()), "")
+    elif kind == "text":
         text = str(content.get("text", ""))
     elif kind == "image":
         text = str(content.get("recommend", ""))
@@ -85,6 +93,12 @@ def title_of(kind: str, content: Mapping[str, Any]) -> str:
         files = files_of(kind, content)
         title = PurePath(files[0]["name"]).stem if files else ""
     return title if len(title) <= TITLE_CHARS else title[: TITLE_CHARS - 1] + "…"
+
+
+def of_finding(finding: Finding) -> Check:
+    """A finding about articles as a check."""
+    place = {"article": finding.article_index, "where": finding.where, "fix": finding.fix}
+    return Check(finding.code, finding.level, {**finding.args, **place})
 
 
 def rules(kind: str, content: Mapping[str, Any], look: Look) -> list[Check]:

@@ -14,12 +14,16 @@ from desktop_app.errors import StoreError
 from desktop_app.paths import Paths
 from desktop_app.secrets import Secrets
 from desktop_app.services.account import AccountService
+from desktop_app.services.articles import Articles
 from desktop_app.services.audience import Audiences
 from desktop_app.services.checkpoints import reached
 from desktop_app.services.composing import Composing
+from desktop_app.services.fetch import Fetch
+from desktop_app.services.pictures import ArticlePictures
 from desktop_app.services.sending import Sending
 from desktop_app.store import backup
 from desktop_app.store.accounts import Accounts
+from desktop_app.store.articles import ArticleDrafts, ForeignPictures, MadeDrafts
 from desktop_app.store.caches import MediaCache, PreviewRecipients, RecentAudiences, TagCache
 from desktop_app.store.database import Database
 from desktop_app.store.drafts import Drafts
@@ -74,11 +78,16 @@ class Profile:
         make_client = partial(WeChatClient, _trace=lambda point: reached(f"wire.{point}"))
         self.accounts = AccountService(self.account_store, self.secrets, now=self.now, make_client=make_client)
         self.audiences = Audiences(self.accounts, TagCache(self.db), RecentAudiences(self.db), now=self.now)
+        media = MediaCache(self.db, self.paths.media)
+        self.fetch = Fetch()
+        pictures = ArticlePictures(self.accounts, media, ForeignPictures(self.db), self.fetch, now=self.now)
+        self.articles = Articles(self.accounts, ArticleDrafts(self.db), MadeDrafts(self.db), pictures, now=self.now)
         self.composing = Composing(
             self.accounts,
-            MediaCache(self.db, self.paths.media),
+            media,
             Drafts(self.db),
             PreviewRecipients(self.db),
+            articles=self.articles,
             now=self.now,
         )
         self.sending = Sending(self.db, self.outbox, self.accounts, now=self.now)
@@ -117,6 +126,7 @@ class Profile:
         # First what must not leave, then the marker: dying in between asks again at the next start.
         self.sending.recover(paused=changed)
         self._marker.renew()
+        self.articles.drafts.purge()
         if self.paths.database.stat().st_size <= QUICK_BACKUP_BYTES:
             try:
                 self.back_up_if_due()

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from desktop_app.errors import BadRequest
 from desktop_app.store.outbox import NewBatch
-from desktop_app.wechat.payload import seal_mass
-from desktop_app.wechat.types import MAX_OPENIDS, AnyAudience, Audience, Everyone, OpenidAudience, TagAudience
+from desktop_app.wechat.payload import message_body, seal_mass
+from desktop_app.wechat.types import (
+    MAX_OPENIDS,
+    AnyAudience,
+    Audience,
+    Everyone,
+    Message,
+    OpenidAudience,
+    TagAudience,
+)
 
 KINDS = {"text": "text", "image": "image", "voice": "voice", "mpvideo": "video", "mpnews": "news"}
 TITLE_CHARS = 40
@@ -32,6 +40,24 @@ def audience_parts(audience: object) -> list[AnyAudience]:
     count = math.ceil(len(audience) / MAX_OPENIDS)
     edges = [math.ceil(len(audience) * number / count) for number in range(count + 1)]
     return [Audience.openids(audience[start:end]) for start, end in pairwise(edges)]
+
+
+def message_bodies(
+    message: Message | Mapping[str, Any] | Sequence[Message | Mapping[str, Any]], batches: int
+) -> list[dict[str, Any]]:
+    """The message of each batch as plain JSON: the one that was given for all, or one for each. Raises BadRequest."""
+    if isinstance(message, Sequence):
+        if len(message) != batches:
+            raise BadRequest("message.batches", count=len(message), wanted=batches)
+        bodies = [message_body(each) for each in message]
+    else:
+        bodies = [message_body(message)] * batches
+    if len({body["msgtype"] for body in bodies}) > 1:
+        raise BadRequest("message.kind")
+    drafts = [body["mpnews"].get("media_id") for body in bodies if body["msgtype"] == "mpnews"]
+    if len(set(drafts)) != len(drafts):
+        raise BadRequest("message.one_per_batch", wanted=batches)
+    return bodies
 
 
 def sealed_batch(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from desktop_app.errors import BadRequest
@@ -15,10 +15,16 @@ from desktop_app.services.clock_guard import ClockGuard, steady_time
 from desktop_app.services.delivery import SECRET, Delivery, quota_is_spent
 from desktop_app.services.polling import Polling
 from desktop_app.services.schedule import ADMIN_WAIT_S, AUTOMATIC_S, REPEAT_GAP_S, REPEATS_S, automatic_repeat_at
-from desktop_app.services.sealing import audience_json, audience_parts, kind_of, sealed_batch, title_of
+from desktop_app.services.sealing import (
+    audience_json,
+    audience_parts,
+    kind_of,
+    message_bodies,
+    sealed_batch,
+    title_of,
+)
 from desktop_app.store.database import Database
 from desktop_app.store.outbox import Batch, Due, NewSend, Outbox, OutboxRow, State, StoryLine
-from desktop_app.wechat.payload import message_body
 from desktop_app.wechat.types import (
     AnyAudience,
     Everyone,
@@ -74,7 +80,7 @@ class Sending:
 
     def queue(
         self,
-        message: Message | Mapping[str, Any],
+        message: Message | Mapping[str, Any] | Sequence[Message | Mapping[str, Any]],
         audience: object,
         *,
         account_id: int | None = None,
@@ -90,14 +96,19 @@ class Sending:
         """Write a confirmed send down, its requests sealed; returns its id. No request is made.
 
         ``audience``: as ``mass_send`` takes it, and a list of more than 10,000 openids, which is split evenly.
+        ``message``: one, or one for each of the ``batches``; news of several batches need that, because WeChat
+        consumes a draft when it is sent (``message.one_per_batch``, ``message.batches``: count, wanted).
         ``not_before``: a scheduled send, Unix seconds. Raises BadRequest for what must never reach WeChat
         (``quota.spent`` too) and StoreError if it cannot be written.
         """
         account_id = self._account_id(account_id)
         parts = audience_parts(audience)
         self._check_account(account_id, parts[0])
-        body = message_body(message)
-        batches = [sealed_batch(body, part, send_ignore_reprint, people) for part in parts]
+        bodies = message_bodies(message, len(parts))
+        body = bodies[0]
+        batches = [
+            sealed_batch(each, part, send_ignore_reprint, people) for each, part in zip(bodies, parts, strict=True)
+        ]
         if isinstance(parts[0], OpenidAudience):
             people = sum(batch.people or 0 for batch in batches)
         send = NewSend(
@@ -117,6 +128,10 @@ class Sending:
         reached("queue.committed")
         self._say(send_id)
         return send_id
+
+    def batches(self, audience: object) -> int:
+        """How many requests a send to this audience is. Raises BadRequest."""
+        return len(audience_parts(audience))
 
     # --- what timers call ---------------------------------------------------------------------------
 

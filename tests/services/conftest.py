@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 
 from desktop_app.sandbox.server import Sandbox
+from desktop_app.services.articles import Articles
+from desktop_app.services.fetch import Fetch
+from desktop_app.services.pictures import ArticlePictures
+from desktop_app.store.articles import ArticleDrafts, ForeignPictures, MadeDrafts
+from desktop_app.store.caches import MediaCache
 from tests.outbox_world import Clock, World
 
 
@@ -19,3 +24,19 @@ def world(tmp_path: Path) -> Iterator[World]:
         world = World(tmp_path, sandbox, clock)
         yield world
         world.close()
+
+
+@pytest.fixture
+def media(world: World, tmp_path: Path) -> MediaCache:
+    """An empty media folder."""
+    folder = tmp_path / "media"
+    folder.mkdir()
+    return MediaCache(world.db, folder)
+
+
+@pytest.fixture
+def articles(world: World, media: MediaCache) -> Articles:
+    """The article desk of that world; the web is this machine."""
+    fetch = Fetch({"127.0.0.1"})
+    pictures = ArticlePictures(world.accounts, media, ForeignPictures(world.db), fetch, now=world.clock)
+    return Articles(world.accounts, ArticleDrafts(world.db), MadeDrafts(world.db), pictures, now=world.clock)

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.article.contents import new_article
 from desktop_app.errors import BadContent, BadRequest, Cancelled, MediaError, NetworkError, SecretNeeded
 from desktop_app.job import Job
 from desktop_app.services import contents
+from desktop_app.services.articles import Articles
 from desktop_app.services.composing import Composing, Recipient, recipient_of
 from desktop_app.store.caches import MediaCache, MediaFile, PreviewRecipients
 from desktop_app.store.drafts import Drafts
@@ -21,11 +23,14 @@ DAY = 24 * 3600.0
 
 
 @pytest.fixture
-def composing(world, tmp_path: Path) -> Composing:
-    folder = tmp_path / "media"
-    folder.mkdir()
+def composing(world, media: MediaCache, articles: Articles) -> Composing:
     return Composing(
-        world.accounts, MediaCache(world.db, folder), Drafts(world.db), PreviewRecipients(world.db), now=world.clock
+        world.accounts,
+        media,
+        Drafts(world.db),
+        PreviewRecipients(world.db),
+        articles=articles,
+        now=world.clock,
     )
 
 
@@ -43,6 +48,14 @@ def image_content(*files: MediaFile, **more) -> dict:
 
 def video_content(file: MediaFile, title: str = "采茶", description: str = "清明前\n第一场") -> dict:
     return {"file": entry(file), "title": title, "description": description}
+
+
+def news_content(composing: Composing, titles: tuple[str, ...] = ("春茶上新",), **more) -> dict:
+    cover = add(composing, make.picture("JPEG", (940, 400)))
+    articles = [
+        {**new_article(), "title": title, "html": "<p>第一批茶</p>", "cover": entry(cover)} for title in titles
+    ]
+    return {**contents.empty_content("news"), "articles": [{**each, **more} for each in articles]}
 
 
 def pictures(composing: Composing, number: int) -> list[MediaFile]:
@@ -227,6 +240,8 @@ def message_of(world, composing: Composing, kind: str) -> dict:
         content = image_content(*pictures(composing, 3))
     elif kind == "voice":
         content = {"file": entry(add(composing, make.amr(3)))}
+    elif kind == "news":
+        content = news_content(composing)
     else:
         content = video_content(add(composing, make.mp4(1)))
     return composing.prepare(world.service, kind, content, Job())
@@ -249,7 +264,7 @@ def test_an_empty_message_is_refused_without_a_request(world, composing: Composi
     world.sandbox.forget_requests()
     with pytest.raises(BadRequest) as caught:
         composing.prepare(world.service, kind, contents.empty_content(kind), Job())
-    assert caught.value.code == f"{kind}.empty"
+    assert caught.value.code == ("articles.none" if kind == "news" else f"{kind}.empty")
     assert not world.sandbox.requests()
 
 
@@ -295,6 +310,8 @@ def test_the_hash_follows_what_the_followers_see(composing: Composing):
         ("voice", {"file": None}, ""),
         ("video", {"file": {"sha256": "a", "name": "a.mp4"}, "title": "采茶"}, "采茶"),
         ("video", {"file": {"sha256": "a", "name": "a.mp4"}, "title": " "}, "a"),
+        ("news", {"articles": [{"title": " "}, {"title": " 春茶上新"}]}, "春茶上新"),
+        ("news", {"articles": []}, ""),
     ],
 )
 def test_a_title_is_found_for_every_message(composing: Composing, kind: str, content: dict, title: str):
@@ -378,6 +395,7 @@ def test_a_preview_of_each_kind_arrives(world, composing: Composing, kind: str):
         "image": lambda: image_content(*pictures(composing, 2)),
         "voice": lambda: {"file": entry(add(composing, make.mp3(2)))},
         "video": lambda: video_content(add(composing, make.mp4(1))),
+        "news": lambda: news_content(composing),
     }[kind]()
     openid = world.sandbox.service.openids(1)[0]
     results = preview(world, composing, kind, content, openid, "tea_master")
@@ -385,10 +403,12 @@ def test_a_preview_of_each_kind_arrives(world, composing: Composing, kind: str):
     payloads = [each["payload"] for each in world.sandbox.previews()]
     assert {payload.get("touser") or payload.get("towxname") for payload in payloads} == {openid, "tea_master"}
     message = composing.prepare(world.service, kind, content, Job())
-    body = payloads[0]["mpvideo" if kind == "video" else kind]
+    body = payloads[0][{"video": "mpvideo", "news": "mpnews"}.get(kind, kind)]
     if kind == "image":  # of several pictures only the first can be previewed
         assert body == {"media_id": message["images"]["media_ids"][0]}
         assert results[0].first_only
+    elif kind == "news":  # a draft is used up by its send: the preview has one of its own
+        assert body != message["mpnews"]
     else:
         assert body == message[message["msgtype"]]
         assert not results[0].first_only
@@ -461,3 +481,55 @@ def test_a_draft_survives_exactly(world, composing: Composing, kind: str):
     assert composing.load_draft(world.subscription, kind) == composing.empty_content(kind)
     composing.clear_draft(world.service, kind)
     assert composing.load_draft(world.service, kind) == composing.empty_content(kind)
+
+
+def test_articles_with_a_draft_id_live_in_their_list(world, composing: Composing, articles: Articles):
+    """What is being written is an entry of 图文草稿; thrown away there, it is not written any more."""
+    content = news_content(composing)
+    row = articles.save(world.service, content)
+    content["draft_id"] = row.id
+    content["articles"][0]["title"] = "改过"
+    composing.save_draft(world.service, "news", content)
+    assert articles.drafts.row(row.id).title == "改过"
+    assert composing.load_draft(world.service, "news") == content
+    assert composing.load_draft(world.subscription, "news") == composing.empty_content("news")
+    articles.drafts.trash(row.id)
+    assert composing.load_draft(world.service, "news") == composing.empty_content("news")
+    articles.drafts.delete(row.id)
+    assert composing.load_draft(world.service, "news") == composing.empty_content("news")
+
+
+def test_checks_of_articles_say_where(world, composing: Composing):
+    """Each finding as a check with its article, field and fix; quota and right come once."""
+    content = news_content(composing, ("", "春茶上新"))
+    found = composing.checks(world.accounts.get(world.service), "news", content)
+    assert (found[0].key, found[0].level) == ("title.empty", "red")
+    assert found[0].args == {"article": 0, "where": "title", "fix": "jump"}
+    assert found[-1].key == "quota.left"
+    world.accounts.update(world.service, mass_send_right=False)
+    keys = [each.key for each in composing.checks(world.accounts.get(world.service), "news", content)]
+    assert keys.count("account.no_right") == 1
+
+
+def test_each_batch_has_its_own_draft(world, composing: Composing):
+    """More than 10,000 openids: a draft for each request; other kinds repeat the same message."""
+    content = news_content(composing)
+    people = tuple(world.sandbox.service.openids(9126)) + tuple("o" + f"{n:027d}" for n in range(2000))
+    batches = world.sending.batches(people)
+    assert batches == 2
+    messages = composing.prepare_batches(world.service, "news", content, batches, Job())
+    assert len({message["mpnews"]["media_id"] for message in messages}) == 2
+    text = composing.prepare_batches(world.service, "text", {"text": "你好"}, 2, Job())
+    assert text[0] == text[1]
+    with pytest.raises(BadRequest) as caught:
+        world.sending.queue(messages[0], people, account_id=world.service)
+    assert caught.value.code == "message.one_per_batch"
+    with pytest.raises(BadRequest) as caught:
+        world.sending.queue(messages[:1], people, account_id=world.service)
+    assert caught.value.code == "message.batches"
+    send_id = world.sending.queue(messages, people, account_id=world.service)
+    rows = world.db.read(
+        "SELECT y.body FROM batch b JOIN batch_body y ON y.batch_id = b.id WHERE b.send_id = ? ORDER BY b.number",
+        (send_id,),
+    )
+    assert [json.loads(row[0])["mpnews"] for row in rows] == [message["mpnews"] for message in messages]
