@@ -16,7 +16,7 @@ from desktop_app.ui.text import TextLabel
 from desktop_app.ui.units import count_text
 from desktop_app.ui.widgets import Surface, hbox, label, set_error, vbox
 
-MARGIN, COLUMN = 40, 560
+MARGIN, COLUMN = 24, 560  # as the editor's page has them
 
 
 class _Line(QLineEdit):

@@ -27,6 +27,13 @@ def cut(picture: QPixmap, box: Sequence[float]) -> QPixmap:
     return picture.copy(rect.intersected(picture.rect()))
 
 
+def cut_cover(picture: QPixmap, cover: Mapping[str, Any], square: bool = False) -> QPixmap:
+    """A cover's picture cut as chosen, or to the largest crop in its middle."""
+    box = cover.get("crop_1" if square else "crop_235")
+    ratio = RATIO_SQUARE if square else RATIO_WIDE
+    return cut(picture, box or centre_cut(picture.width(), picture.height(), ratio))
+
+
 class ArticlePictures(QObject):
     """``get(sha256)`` answers with the pixmap when it is known, else fetches it and emits ``arrived``."""
 
@@ -68,9 +75,7 @@ class ArticlePictures(QObject):
         picture = self.get(str(cover["sha256"]))
         if picture is None or picture.isNull():
             return picture
-        box = cover.get("crop_1" if square else "crop_235")
-        ratio = RATIO_SQUARE if square else RATIO_WIDE
-        return cut(picture, box or centre_cut(picture.width(), picture.height(), ratio))
+        return cut_cover(picture, cover, square)
 
     def _keep(self, sha256: str, image: QImage, size: QSize) -> None:
         self._asked.discard(sha256)

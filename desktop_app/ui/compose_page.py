@@ -26,6 +26,7 @@ from desktop_app.ui.drop_overlay import DropOverlay, DropTarget
 from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.error_box import words
 from desktop_app.ui.news_checks import NewsChecks
+from desktop_app.ui.news_desk import NewsDesk
 from desktop_app.ui.news_drops import news_targets
 from desktop_app.ui.news_form import NewsForm
 from desktop_app.ui.phone_preview import PhonePreview
@@ -34,7 +35,19 @@ from desktop_app.ui.segmented import Segmented
 from desktop_app.ui.text import ElidedLabel
 from desktop_app.ui.thumbnails import Thumbnails
 from desktop_app.ui.units import translated_kind
-from desktop_app.ui.widgets import Surface, button, hbox, hline, label, scroll, set_button, set_tip, vbox, vline
+from desktop_app.ui.widgets import (
+    Surface,
+    button,
+    hbox,
+    hline,
+    icon_button,
+    label,
+    scroll,
+    set_button,
+    set_tip,
+    vbox,
+    vline,
+)
 from desktop_app.ui.window import shell
 
 KINDS = {"news": "article", "text": "file", "image": "image", "voice": "voice", "video": "video"}
@@ -65,6 +78,8 @@ class ComposePage(QWidget):
         self._keeper = DraftKeeper(
             context.tasks, context.profile.composing, lambda kind: self.forms[kind].content(), context.now, self
         )
+        self.desk = NewsDesk(context, self.news, self._keeper, self)
+        self.desk.replaced.connect(self._news_replaced)
         self._keeper.loaded.connect(self._show_drafts)
         self._keeper.saved.connect(self._saved.show_saved)
         self._keeper.failed.connect(self._saved.show_failed)
@@ -101,6 +116,11 @@ class ComposePage(QWidget):
         self._next = button(
             self.tr("下一步：选受众"), "primary", icon="chevron-right", name="compose.next", icon_right=True
         )
+        looks = [("edit", self.tr("编辑"), ""), ("phone", self.tr("手机预览"), "phone")]
+        self._look = Segmented(looks, "compose.look", self.tr("编辑或手机预览"))
+        self._phone = icon_button("phone", self.tr("手机预览"), "compose.phone", "Ctrl P", kind="plain")
+        self._look.changed.connect(lambda key: self.news.show_preview(key == "phone"))
+        self._phone.clicked.connect(self.toggle_phone)
         self._preview.clicked.connect(self.preview_wanted)
         self._next.clicked.connect(self.go_next)
 
@@ -157,8 +177,8 @@ class ComposePage(QWidget):
         return column
 
     def top_actions(self) -> list[QWidget]:
-        """Saved, test preview, next step."""
-        return [self._saved, self._preview, self._next]
+        """Saved, phone preview of articles, test preview, next step."""
+        return [self._saved, self._look, self._phone, self._preview, self._next]
 
     # What the window asks
 
@@ -184,6 +204,7 @@ class ComposePage(QWidget):
         self._set_reading(True)  # until its drafts are read: nothing typed may be overwritten by them
         self._saved.clear_text()
         self._keeper.open(account.id, tuple(self.forms))
+        self.desk.set_account(account)
         for form in self.forms.values():
             form.set_account(account)
 
@@ -218,6 +239,11 @@ class ComposePage(QWidget):
             self.show_kind("image")
         self.form().choose_files()
 
+    def toggle_phone(self) -> None:
+        """Ctrl P: articles beside their phone, or beside their settings."""
+        if self.kind() == "news":
+            self._look.set_current("edit" if self.news.previewing else "phone")
+
     def show_kind(self, kind: str) -> None:
         """Bring the form of a kind to the front."""
         self.tabs.set_current(kind)
@@ -225,6 +251,10 @@ class ComposePage(QWidget):
     def load(self, kind: str, content: dict[str, Any]) -> None:
         """Put the content of an earlier message into its form; what was there can be brought back."""
         before = self.forms[kind].content()
+        if kind == "news":  # a new message; the one in the form is kept in its draft
+            self.desk.copy_message(content)
+            self.show_kind(kind)
+            return
         self.show_kind(kind)
         self._keeper.resolve(kind, content, lambda draft: self._replace(kind, draft))
         if any(before.get(name) for name in ("text", "files", "file", "title", "description", "recommend")):
@@ -317,6 +347,7 @@ class ComposePage(QWidget):
         focus = QApplication.focusWidget()
         (self.news.head if news else self._column).insertWidget(0, self._kinds)
         self._frames.setCurrentIndex(1 if news else 0)
+        self._show_looks()
         if not news:
             self._stack.setCurrentIndex(list(self.forms).index(kind) - 1)
         if focus is not None and self.tabs.isAncestorOf(focus):
@@ -345,6 +376,10 @@ class ComposePage(QWidget):
             self.focus_first()
         self._version += 1
         self._show_message()
+        self._run_checks()
+
+    def _news_replaced(self) -> None:
+        self._version += 1
         self._run_checks()
 
     def _set_reading(self, reading: bool) -> None:
@@ -418,6 +453,11 @@ class ComposePage(QWidget):
 
     # Size
 
+    def _show_looks(self) -> None:
+        news, wide = self.kind() == "news", self.width() / theme.current().text_scale >= WIDE
+        self._look.setVisible(news and wide)
+        self._phone.setVisible(news and not wide)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         wide = self.width() / theme.current().text_scale >= WIDE
@@ -425,6 +465,7 @@ class ComposePage(QWidget):
         edge = 36 if wide else 20
         self._column.setContentsMargins(edge, 20, edge, 0)
         self._hint.setVisible(wide)
+        self._show_looks()
         self._saved.set_short(not wide)
         set_button(self._next, text=self.tr("下一步：选受众") if wide else self.tr("选受众"))
         set_button(self._preview, text=self.tr("发预览") if wide else "")

@@ -98,6 +98,15 @@ class DraftKeeper(QObject):
         """Look up the files of a content that comes from elsewhere, such as a sent message."""
         self._queue(_Step(self._account_id, lambda job: self._look_up(kind, content), ready))
 
+    def run(self, function: Callable[[Job], Any], done: Callable[[Any], None]) -> None:
+        """Read something in its turn: after what is being saved, before what is saved next."""
+        self._queue(_Step(self._account_id, function, done))
+
+    def save_dirty(self) -> None:
+        """Save what is unsaved now, in its turn: the form is about to show something else."""
+        if self._dirty:
+            self._save()
+
     def touch(self, kind: str) -> None:
         """The draft of this kind changed."""
         self._dirty.add(kind)

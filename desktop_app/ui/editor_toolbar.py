@@ -144,6 +144,11 @@ class EditorToolbar(Surface):
         align.setProperty("iconName", "align-center" if state.get("align") == "center" else "align-left")
         align.update()
 
+    def set_source(self, on: bool) -> None:
+        """While the HTML itself is shown there is nothing to format."""
+        for _, made in self._tools:
+            made.setEnabled(not on)
+
     # Room and keys
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.store.accounts import Account
 from desktop_app.store.caches import MediaFile
 from desktop_app.ui.account_switcher import AVATAR, paint_avatar
+from desktop_app.ui.article_pictures import cut_cover
+from desktop_app.ui.news_card import CardArticle
 from desktop_app.ui.phone_preview import ChatMessage, PhonePreview
 from desktop_app.ui.thumbnails import Thumbnails
 
@@ -44,7 +46,7 @@ class MessagePreview(PhonePreview):
         """Show it as if it arrived at ``at`` (Unix seconds)."""
         self._kind, self._content, self._files, self._at = kind, content, files, at
         self._pictures = [None] * len(files)
-        for i, file in enumerate(files if kind == "image" else ()):
+        for i, file in enumerate(files if kind in ("image", "news") else ()):
             self._pictures[i] = self._thumbnails.get(
                 file.sha256, file.path, PICTURE_SIDE, self, partial(self._decoded, i)
             )
@@ -62,9 +64,22 @@ class MessagePreview(PhonePreview):
             message = ChatMessage("text", content.get("text", ""))
         elif self._kind == "image":
             message = ChatMessage("image", content.get("recommend", ""), tuple(self._pictures))
+        elif self._kind == "news":
+            message = ChatMessage("news", articles=tuple(self._articles()))
         elif self._kind == "voice":
             message = ChatMessage("voice", seconds=seconds)
         else:
             title, description = content.get("title", ""), content.get("description", "")
             message = ChatMessage("video", title=title, description=description, seconds=seconds)
         self.show_message(message, self._at)
+
+    def _articles(self) -> Iterator[CardArticle]:
+        known = {file.sha256: picture for file, picture in zip(self._files, self._pictures, strict=True)}
+        articles = self._content.get("articles", [])
+        for article in articles:
+            cover = article["cover"]
+            picture = known.get(cover["sha256"]) if cover else None
+            wide = cut_cover(picture, cover) if picture else None
+            square = cut_cover(picture, cover, square=True) if picture else None
+            digest = article["digest"] if len(articles) == 1 else ""
+            yield CardArticle(article["title"], digest, wide, square)

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
+from desktop_app.services.contents import Check
+from desktop_app.ui.compose_check_words import check_words
 from desktop_app.ui.units import fill
 
 # Sources of the translation context "NewsChecks": code → (fact, what follows).
@@ -79,3 +81,12 @@ def finding_words(code: str, args: dict[str, Any], article_index: int, fix: str,
     if article_index >= 0 and several:
         fact = _tr("第 {n} 篇：{fact}").format(n=article_index + 1, fact=fact)
     return Words(fact, follows, _tr(FIX_WORDS[fix]) if fix in FIX_WORDS else "")
+
+
+def any_words(check: Check) -> str:
+    """The sentence of a finding, of articles or of any other kind of message."""
+    if "article" not in check.args and check.key not in ("account.no_right", "articles.ok"):
+        return check_words(check)
+    args = check.args
+    said = finding_words(check.key, args, int(args.get("article", -1)), "", True)
+    return said.fact

@@ -13,7 +13,9 @@ from desktop_app.article.check import Finding
 from desktop_app.article.contents import new_article
 from desktop_app.article.fix import FIXES, apply
 from desktop_app.errors import AppError
+from desktop_app.job import Job
 from desktop_app.services.contents import Check
+from desktop_app.services.pictures import Brought
 from desktop_app.store.accounts import Account
 from desktop_app.store.caches import MediaFile
 from desktop_app.ui import theme
@@ -30,7 +32,10 @@ from desktop_app.ui.editor_toolbar import EditorToolbar
 from desktop_app.ui.error_box import words
 from desktop_app.ui.news_inspector import NewsInspector
 from desktop_app.ui.news_pictures import PictureIntake
+from desktop_app.ui.news_preview import NewsPreview
+from desktop_app.ui.news_tools import NewsTools
 from desktop_app.ui.phone_preview import ChatMessage
+from desktop_app.ui.units import size_text
 from desktop_app.ui.widgets import Surface, hbox, hline, vbox, vline
 from desktop_app.ui.window import shell
 
@@ -51,7 +56,6 @@ class NewsForm(ComposeForm):
     new_wanted = Signal()
     save_to_wechat_wanted = Signal()
     changes_wanted = Signal()
-    escaped = Signal()
     editor_made = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -60,6 +64,8 @@ class NewsForm(ComposeForm):
         self.context = context
         self._row = 0
         self._draft_id: int | None = None
+        self.number = 0
+        """Counts the messages that were shown here: tells whether it is still the same one."""
         self._loaded_id = ""
         self.editor: ArticleEditor | None = None
         self.model = ArticleModel(self)
@@ -68,8 +74,12 @@ class NewsForm(ComposeForm):
         self.column = ArticleColumn(self.model, self.pictures)
         self.meta, self.toolbar = ArticleMeta(), EditorToolbar()
         self.inspector = NewsInspector(self.pictures, self)
+        self.preview = NewsPreview(context, self.pictures, self.fetch)
+        self.preview.hide()
         self.panel = self.inspector.checks
+        self._account_name, self._account_id = "", 0
         self._build()
+        self.tools = NewsTools(self)
         self._connect()
         self.column.cards.choose(0)
 
@@ -87,7 +97,7 @@ class NewsForm(ComposeForm):
         middle.setLayout(vbox(self.meta, hline(), self.toolbar, hline(), self.below, self._paper, spacing=0))
         middle.layout().setStretch(5, 1)  # type: ignore[call-arg,union-attr]
         self._middle = middle
-        self.right = hbox(self.inspector, spacing=0)
+        self.right = hbox(self.inspector, self.preview, spacing=0)
         columns = hbox(self.column, vline(), middle, vline(), self.right, spacing=0)
         columns.setStretch(2, 1)
         head = Surface("bg.surface")
@@ -107,6 +117,7 @@ class NewsForm(ComposeForm):
         self.column.new_wanted.connect(self.new_wanted)
         self.column.save_to_wechat_wanted.connect(self.save_to_wechat_wanted)
         self.model.edited.connect(lambda _row: self.changed.emit())
+        self.changed.connect(self._refresh_preview)
         self.model.rearranged.connect(self._rearranged)
         self.meta.edited.connect(lambda name, text: self._edit(**{name: text}))
         self.meta.body_wanted.connect(self.focus_body)
@@ -114,7 +125,7 @@ class NewsForm(ComposeForm):
         self.inspector.cover.choose_wanted.connect(self.choose_cover)
         self.inspector.cover.crop_wanted.connect(self.open_crop)
         self.inspector.cover.body_wanted.connect(self._cover_from_body)
-        self.toolbar.command.connect(self._command)
+        self.toolbar.command.connect(lambda name, args: self.run(name, **args))
         self.toolbar.wanted.connect(self._tool_wanted)
         self.panel.fix_wanted.connect(self.fix)
         self.intake.refused.connect(self._refused)
@@ -137,21 +148,25 @@ class NewsForm(ComposeForm):
             return
         from desktop_app.ui.article_editor import ArticleEditor
 
-        self.editor = ArticleEditor(self.context, self._paper)
+        self.editor = ArticleEditor(self.context, self._paper, fetch=self.fetch)
         self.editor.setObjectName("news.editor")
         self._paper_box.addWidget(self.editor)
         self.editor.changed.connect(self._body_changed)
         self.editor.selection_changed.connect(self.toolbar.show_state)
         self.editor.stats.connect(self._show_stats)
         self.editor.picture_refused.connect(self._refused)
+        self.editor.picture_taken.connect(self._upload_behind)
         self.editor.files_dropped.connect(self._other_files)
         self.editor.key_pressed.connect(self._key_pressed)
+        self.editor.scrolled.connect(self.preview.scroll_to)
         self.editor.ensure()
+        self.tools.editor_made()
         self.editor_made.emit()
         self._load_body()
 
     def close_views(self) -> None:
         """The app ends: take the web views away before their profiles."""
+        self.preview.close_view()
         if self.editor is not None:
             self.editor.close_view()
 
@@ -161,6 +176,7 @@ class NewsForm(ComposeForm):
         return {"articles": self.model.articles(), "draft_id": self._draft_id}
 
     def show_draft(self, draft: KeptDraft) -> None:
+        self.number += 1
         self._draft_id = draft.content.get("draft_id")
         self._row = 0
         self.model.replace_all(draft.content.get("articles") or [])
@@ -169,7 +185,7 @@ class NewsForm(ComposeForm):
         self._load_body()
 
     def set_account(self, account: Account) -> None:
-        self._account = account
+        self._account_name, self._account_id = account.name, account.id
 
     def message(self) -> ChatMessage:
         return ChatMessage()
@@ -178,6 +194,10 @@ class NewsForm(ComposeForm):
         if all(is_blank(each) for each in self.model.articles()):
             return self.tr("先写点内容，再选受众")
         return ""
+
+    def keep_in_drafts(self, draft_id: int) -> None:
+        """The message has its place among 图文草稿 now."""
+        self._draft_id = draft_id
 
     @property
     def draft_id(self) -> int | None:
@@ -248,6 +268,7 @@ class NewsForm(ComposeForm):
         self._row = row
         self._show_article()
         self._load_body()
+        self._refresh_preview()
 
     def _show_article(self) -> None:
         article = self.article()
@@ -303,6 +324,56 @@ class NewsForm(ComposeForm):
         words_ = self.tr("已移走「{title}」这一篇").format(title=title)
         shell(self).toast(words_, "delete", "plain", (self.tr("撤销"), back))
 
+    # Pictures going up
+
+    def fetch(self, url: str, job: Job) -> bytes:
+        """A picture from the web for showing, by way of the media cache."""
+        return self.context.profile.articles.pictures.bring(url, job).path.read_bytes()
+
+    def _upload_behind(self, file: MediaFile) -> None:
+        """A picture that came into the text goes up at once; what it costs is shown on it."""
+        pictures, account_id, sha256 = self.context.profile.articles.pictures, self._account_id, file.sha256
+
+        def uploaded(brought: Brought) -> None:
+            before, after = size_text(brought.size_before), size_text(brought.size_after)
+            smaller = brought.size_after < brought.size_before
+            note = self.tr("{before} → {after} 已压缩").format(before=before, after=after) if smaller else after
+            if self.editor is not None:
+                self.editor.set_picture_note(sha256, note)
+            self.shown_changed.emit()
+
+        def failed(error: AppError) -> None:
+            if self.editor is not None:
+                self.editor.set_picture_note(sha256, self.tr("还没传到微信，发送时再传"))
+
+        self.context.tasks.start(
+            "upload",
+            lambda job: pictures.upload(account_id, sha256, job),
+            owner=self,
+            on_done=uploaded,
+            on_error=failed,
+        )
+
+    def bring_pictures(self) -> None:
+        """Upload every picture of the bodies now, those from the web too."""
+        articles, account_id, content = self.context.profile.articles, self._account_id, self.content()
+
+        def done(failed: dict[str, str]) -> None:
+            self.shown_changed.emit()
+            if failed:
+                text = self.tr("{n} 张图取不到，打开检查看看").format(n=len(failed))
+                shell(self).toast(text, "warning", "amber")
+            else:
+                shell(self).toast(self.tr("图片都传到微信了"), "upload", "blue")
+
+        self.context.tasks.start(
+            "upload",
+            lambda job: articles.bring_pictures(account_id, content, job),
+            owner=self,
+            on_done=done,
+            on_error=lambda error: self._refused("", error),
+        )
+
     # Files
 
     def take(self, payload: Payload) -> None:
@@ -331,7 +402,7 @@ class NewsForm(ComposeForm):
         if key in ("link", "find", "replace"):
             self._tool_wanted("find" if key == "replace" else key)
         elif key == "escape":
-            self.escaped.emit()
+            self.tools.close_all()
 
     def add_articles_for(self, payload: Payload) -> None:
         """Each picture becomes the cover of a new article."""
@@ -424,18 +495,17 @@ class NewsForm(ComposeForm):
 
     # Tools
 
-    def _command(self, name: str, args: dict[str, Any]) -> None:
+    def run(self, command: str, **args: Any) -> None:
+        """Let the editor do something, and put the keyboard back into the text."""
         if self.editor is not None:
-            self.editor.command(name, **args)
+            self.editor.command(command, **args)
             self.editor.focus_editor()
 
     def _tool_wanted(self, key: str) -> None:
-        from desktop_app.ui import news_tools
-
         if key == "image":
             self.choose_files()
         else:
-            news_tools.open_tool(self, key)
+            self.tools.open(key)
 
     def focus_body(self) -> None:
         """Put the keyboard into the body."""
@@ -484,6 +554,8 @@ class NewsForm(ComposeForm):
         elif how == "changes.show":
             self._go_to(check)
             self.changes_wanted.emit()
+        elif how in ("picture.bring", "picture.upload"):
+            self.bring_pictures()
         elif how == "account.drafts":
             self.save_to_wechat_wanted.emit()
         elif how == "cover.choose":
@@ -522,6 +594,25 @@ class NewsForm(ComposeForm):
             if text and self.editor is not None:
                 self.editor.command("find", text=str(text))
 
+    # Phone preview
+
+    @property
+    def previewing(self) -> bool:
+        """Whether the phone stands in the place of the settings."""
+        return not self.preview.isHidden()
+
+    def show_preview(self, on: bool) -> None:
+        """手机预览 in the place of the settings, or the settings again."""
+        self.inspector.open("")
+        self.inspector.setVisible(not on)
+        self.preview.setVisible(on)
+        self.fit()
+        self._refresh_preview()
+
+    def _refresh_preview(self) -> None:
+        if self.previewing:
+            self.preview.refresh(self.model.articles(), self._row, self._account_name)
+
     # Room
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -532,6 +623,7 @@ class NewsForm(ComposeForm):
         """Columns by the room: the left one smaller and the right one a strip where it is scarce."""
         wide = self.width() / theme.current().text_scale >= WIDE
         self.column.set_narrow(not wide)
+        self.column.setVisible(wide or not self.previewing)
         self.inspector.set_narrow(not wide)
         self.layout().activate()  # type: ignore[union-attr]
         self.meta.set_margin(max(MARGIN, (self._middle.width() - COLUMN) // 2))

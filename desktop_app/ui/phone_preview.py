@@ -8,7 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
-from desktop_app.ui import chat_paint, icons, theme
+from desktop_app.ui import chat_paint, icons, news_card, theme
+from desktop_app.ui.news_card import CardArticle
 from desktop_app.ui.paint import painter, round_rect, rounded_picture
 from desktop_app.ui.text_runs import text_runs
 from desktop_app.ui.units import clock_text, duration_text
@@ -28,6 +29,7 @@ class ChatMessage:
     title: str = ""
     description: str = ""
     seconds: float = 0.0
+    articles: tuple[CardArticle, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -36,6 +38,8 @@ class ChatMessage:
             return not self.text.strip()
         if self.kind == "image":
             return not self.pictures
+        if self.kind == "news":
+            return not self.articles
         return not self.seconds and not self.title and not self.description
 
 
@@ -60,7 +64,8 @@ class _Chat(QWidget):
             p.setPen(theme.color("text.3"))
             p.setFont(theme.font("caption"))
             p.drawText(QRectF(0, 8, self.width(), 16), int(Qt.AlignmentFlag.AlignCenter), self.time)
-            self._paint_avatar(p, QRectF(12, 32, AVATAR, AVATAR))
+            if self.message.kind != "news":  # articles come as wide as the chat
+                self._paint_avatar(p, QRectF(12, 32, AVATAR, AVATAR))
             self._message(p)
 
     def _paint_avatar(self, p: QPainter, place: QRectF) -> None:
@@ -78,6 +83,8 @@ class _Chat(QWidget):
             return chat_paint.paint_text(p, at, m.text, width)
         if m.kind == "image":
             return chat_paint.paint_pictures(p, at, m.pictures, m.text, width)
+        if m.kind == "news":
+            return news_card.paint_news(p, QPointF(12, 32), m.articles, self.width() - 24.0)
         if m.kind == "voice":
             return chat_paint.paint_voice(p, at, m.seconds, width)
         return chat_paint.paint_video(p, at, m.title, m.description, m.seconds, width)
@@ -137,6 +144,8 @@ class PhonePreview(QFrame):
             said = "".join(run.text for run in text_runs(m.text))
         elif m.kind == "image":
             said = self.tr("{n} 张图片。{text}").format(n=len(m.pictures), text=m.text)
+        elif m.kind == "news":
+            said = self.tr("{n} 篇图文，头条 {title}").format(n=len(m.articles), title=m.articles[0].title)
         elif m.kind == "voice":
             said = self.tr("语音，{time}").format(time=duration_text(m.seconds))
         else:

@@ -58,7 +58,7 @@ class SendDialog(Sheet):
         self._context, self._account, self._kind = context, account, kind
         self._content, self._choice, self._clock = copy.deepcopy(content), choice, clock
         self._review: Review | None = None
-        self._message: dict[str, Any] | None = None
+        self._messages: tuple[dict[str, Any], ...] = ()  # one for each batch, once all of it is at WeChat
         self._upload: Task | None = None
         self._queueing = False
         self.countdown: CountdownSheet | None = None
@@ -154,7 +154,7 @@ class SendDialog(Sheet):
             return self.tr("设置里要求先发预览")
         if spent(self._account, self._choice, review.quota):
             return self.tr("次数用完了")
-        return "" if self._message is not None else self.tr("素材还没有上传好")
+        return "" if self._messages else self.tr("素材还没有上传好")
 
     def _show_ready(self) -> None:
         obstacle = self._obstacle()
@@ -165,21 +165,24 @@ class SendDialog(Sheet):
     def _prepare(self) -> None:
         if self._upload is not None and self._upload.running:
             return
-        composing, account_id = self._context.profile.composing, self._account.id
-        self._message = None
+        profile, account_id = self._context.profile, self._account.id
+        kind, content, audience = self._kind, self._content, self._choice.audience()
+        self._messages = ()
         self.rows.show_upload()
         self._show_ready()
         self._upload = self._context.tasks.start(
             "upload",
-            lambda job: composing.prepare(account_id, self._kind, self._content, job),
+            lambda job: profile.composing.prepare_batches(
+                account_id, kind, content, profile.sending.batches(audience), job
+            ),
             owner=self,
             on_done=self._prepared,
             on_error=self._not_prepared,
             on_progress=self.rows.show_upload,
         )
 
-    def _prepared(self, message: dict[str, Any]) -> None:
-        self._message = message
+    def _prepared(self, messages: tuple[dict[str, Any], ...]) -> None:
+        self._messages = messages
         self.rows.show_uploaded()
         self._show_ready()
 
@@ -235,8 +238,8 @@ class SendDialog(Sheet):
 
     def _queue(self) -> None:
         """The seconds are over: write the send down. Only now anything is stored."""
-        message, review, choice = self._message, self._review, self._choice
-        if message is None or review is None:
+        messages, review, choice = self._messages, self._review, self._choice
+        if not messages or review is None:
             raise RuntimeError("the countdown ended before the message was ready")
         self._queueing = True
         self._show_ready()
@@ -245,7 +248,7 @@ class SendDialog(Sheet):
 
         def queue(job: Job) -> int:
             return profile.sending.queue(
-                message,
+                messages,
                 choice.audience(),
                 account_id=account_id,
                 send_ignore_reprint=reprint,
@@ -287,4 +290,7 @@ class SendDialog(Sheet):
             return
         if self._upload is not None:
             self._upload.cancel()
+        if messages := self._messages:
+            composing, account_id = self._context.profile.composing, self._account.id
+            self._context.tasks.start("work", lambda job: composing.discard(account_id, messages))
         super().reject()

@@ -21,9 +21,9 @@ from desktop_app.ui import theme
 from desktop_app.ui.account_switcher import paint_avatar
 from desktop_app.ui.audience_summary import batch_sizes
 from desktop_app.ui.chips import ChipLabel
-from desktop_app.ui.compose_check_words import check_words
 from desktop_app.ui.error_box import words
 from desktop_app.ui.flow import Flow
+from desktop_app.ui.news_check_words import any_words
 from desktop_app.ui.paint import painter
 from desktop_app.ui.progress import ProgressLine
 from desktop_app.ui.quota_change import QuotaChange
@@ -58,7 +58,8 @@ class Review:
 def gather(profile: Profile, account: Account, kind: str, content: dict[str, Any], job: Job) -> Review:
     """Read what the review shows from the local store."""
     composing = profile.composing
-    named = list(content.get("files", ())) or [file for file in [content.get("file")] if file]
+    covers = [article["cover"] for article in content.get("articles", ()) if article["cover"]]
+    named = covers or list(content.get("files", ())) or [file for file in [content.get("file")] if file]
     files = [composing.media(file["sha256"]) for file in named]
     last = composing.last_preview(account.id, kind)
     notes = {each.value: each.note for each in composing.recipients(account.id)}
@@ -309,7 +310,7 @@ class Checks(QWidget):
             line = Finding()
             tint = {"red": "red", "amber": "amber"}.get(check.level, self._ok)
             icon = {"red": "close-circle", "amber": "warning"}.get(check.level, "check")
-            line.show_finding(icon, tint, check_words(check))
+            line.show_finding(icon, tint, any_words(check))
             self._list.addWidget(line)
         fold = self.tr("展开") if checks and not bad else ""
         if bad:

@@ -1,0 +1,119 @@
+"""The 样式 panel: blocks of our own design as thumbnails, to be clicked or dragged into the article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QMimeData, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QDrag, QMouseEvent, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from desktop_app.paths import resource
+from desktop_app.ui import icons, theme
+from desktop_app.ui.flow import Flow
+from desktop_app.ui.paint import painter, round_rect, rounded_picture
+from desktop_app.ui.widgets import Surface, hbox, hline, icon_button, label, scroll, vbox
+
+TILE = QSize(124, 92)
+HEIGHT = 236
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block: its name, its HTML, its picture."""
+
+    key: str
+    title: str
+    html: str
+    picture: QPixmap
+
+
+def blocks() -> Iterator[Block]:
+    """The blocks of ``resources/editor/blocks``: the first line of each file is a comment with its name."""
+    folder = resource("editor/blocks")
+    for path in sorted(folder.glob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        title, _, html = text.partition("-->")
+        picture = QPixmap(str(path.with_suffix(".png")))
+        yield Block(path.stem, title.removeprefix("<!--").strip(), html.strip(), picture)
+
+
+class _Tile(QAbstractButton):
+    """A thumbnail over its name."""
+
+    def __init__(self, block: Block) -> None:
+        super().__init__()
+        self.block = block
+        self._grip: QPoint | None = None
+        self.setObjectName(f"news.block.{block.key}")
+        self.setText(block.title)
+        self.setAccessibleName(block.title)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("radius", 8)
+        self.setFixedSize(TILE)
+
+    def sizeHint(self) -> QSize:
+        return TILE
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._grip = event.position().toPoint()
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grip is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            return
+        if (event.position().toPoint() - self._grip).manhattanLength() < QApplication.startDragDistance():
+            return
+        self._grip = None
+        self.setDown(False)
+        drag, data = QDrag(self), QMimeData()
+        data.setHtml(self.block.html)  # the editor takes it like any HTML that is dropped
+        drag.setMimeData(data)
+        drag.setPixmap(self.grab())
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with painter(self) as p:
+            box = QRectF(self.rect())
+            round_rect(p, box, 8, "bg.hover" if self.underMouse() else "bg.surface", "line")
+            place = QRectF(box.x() + 6, box.y() + 6, box.width() - 12, box.height() - 32)
+            if self.block.picture.isNull():
+                icons.paint(p, place, "article", 20, "text.3")
+            else:
+                rounded_picture(p, place, self.block.picture, 4)
+            p.setFont(theme.font("caption"))
+            p.setPen(theme.color("text.2"))
+            words = QRectF(box.x(), box.bottom() - 24, box.width(), 20)
+            p.drawText(words, int(Qt.AlignmentFlag.AlignCenter), self.text())
+
+
+class BlockPanel(Surface):
+    """Opens below the toolbar; ``chosen`` gives the HTML of a block."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("bg.panel", parent)
+        self.setObjectName("news.blocks")
+        self._filled = False
+        self._flow = Flow(8)
+        inner = QWidget()
+        inner.setLayout(vbox(self._flow, None, margins=(12, 0, 12, 12)))
+        close = icon_button("close", self.tr("收起"), "news.blocks.close", dim="small")
+        close.clicked.connect(self.hide)
+        hint = label(self.tr("点一下放在光标处，也可以拖进正文"), "caption", "text.3")
+        head = hbox(label(self.tr("样式"), bold=True), hint, None, close, margins=(12, 6, 12, 6))
+        self.setLayout(vbox(head, scroll(inner, "news.blocks.scroll"), hline(), spacing=0))
+        self.setFixedHeight(HEIGHT)
+        self.hide()
+
+    def toggle(self) -> None:
+        """Open it, or close it again."""
+        if not self._filled:
+            self._filled = True
+            for block in blocks():
+                tile = _Tile(block)
+                tile.clicked.connect(lambda _=False, html=block.html: self.chosen.emit(html))
+                self._flow.add(tile)
+        self.setVisible(self.isHidden())
