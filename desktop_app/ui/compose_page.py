@@ -443,6 +443,8 @@ class ComposePage(QWidget):
         if not self._next_asked:
             return
         self._next_asked = False
+        if not self.isVisible():
+            return  # the person went elsewhere meanwhile
         if problem := self.ready_problem():
             shell(self).toast(problem, "warning", "amber")
             red = self._panel().first_red()

@@ -17,7 +17,7 @@ class TopBar(Surface):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("bg.surface", parent)
         self.switcher = AccountSwitcher()
-        self.stepper = Stepper([self.tr("内容"), self.tr("受众"), self.tr("确认发送")])
+        self.stepper = Stepper([self.tr("内容"), self.tr("受众"), self.tr("确认发送")], "steps")
         self._title = label("", "title.3")
         self._actions = QStackedWidget()
         self._holders: dict[QWidget, QWidget] = {}

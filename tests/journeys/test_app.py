@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit
 
 from desktop_app.app import App, SingleInstance
 from desktop_app.paths import Paths, resource
@@ -148,6 +148,43 @@ def test_files_can_be_dropped_on_other_pages_too(opened: Open, page: str, place:
     robot.drop(place, [resource("samples/cup.png")])
     robot.until(lambda: app.window.page_name == "send", "群发 did not open")
     robot.until(lambda: len(app.window.compose.forms["image"].content()["files"]) == 1, "the file was not taken")
+
+
+def test_a_late_answer_does_not_take_the_person_back(opened: Open) -> None:
+    """下一步, and to 群发记录 before the checks are done: 群发记录 stays."""
+    app = opened(sandbox=True)
+    robot = Robot(app.window)
+    robot.click("compose.tab.text")
+    robot.type("compose.text", "还没想好")
+    robot.click("compose.next")
+    robot.click("nav.history")
+    robot.until(lambda: app.tasks.running("work") == 0, "the checks do not end")
+    robot.settle()
+    assert app.window.page_name == "history"
+
+
+@pytest.mark.parametrize("page", ["send", "audience", "history", "settings"])
+def test_what_can_be_pressed_or_typed_into_has_a_name(opened: Open, page: str) -> None:
+    """Each button and field in sight: a unique objectName, and a name or text for a screen reader."""
+    app = opened(sandbox=True)
+    app.window.show_page(page)
+    Robot(app.window).settle()
+    found = [
+        widget
+        for kind in (QAbstractButton, QLineEdit, QPlainTextEdit)
+        for widget in app.window.findChildren(kind)
+        if widget.isVisible() and not isinstance(widget.parent(), QLineEdit)
+    ]
+    nameless = [widget for widget in found if not widget.objectName()]
+    mute = [
+        widget.objectName()
+        for widget in found
+        if not widget.accessibleName() and not (isinstance(widget, QAbstractButton) and widget.text())
+    ]
+    names = [widget.objectName() for widget in found]
+    assert nameless == []
+    assert mute == []
+    assert len(names) == len(set(names))
 
 
 def test_second_start_brings_the_first_to_the_front(qapp: QApplication, paths: Paths) -> None:

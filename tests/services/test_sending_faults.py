@@ -82,6 +82,25 @@ def test_every_kind(world: World, kind: str, before: str, long_run: bool) -> Non
         judge(world, send_id)
 
 
+@pytest.mark.parametrize("before", list(BEFORE))
+@pytest.mark.parametrize("api_video", ["48013", "48022"])
+def test_videos_of_the_api_refused(world: World, api_video: str, before: str) -> None:
+    """WeChat takes no video of the API: a first attempt failed; after a doubt it proves nothing, unless it had it."""
+    send_id = world.queue_kind("video")
+    if before != "first":
+        world.sandbox.fault(f"mass/sendall:{BEFORE[before]}*1")
+        world.sending.deliver()
+        assert world.state(send_id) == "unsure"
+        world.clock.advance(61)
+    world.sandbox.switches.set(api_video=api_video)
+    world.sending.deliver()
+    assert world.state(send_id) in {"first": ("failed",), "after a lost one": ("unsure",)}.get(
+        before, ("accepted", "unsure")
+    )
+    world.run(1800, step=30)
+    judge(world, send_id)
+
+
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("lost", [False, True])
 def test_order_of_checks(world: World, order: str, lost: bool) -> None:
