@@ -328,7 +328,8 @@ class AudiencePage(Surface):
             self, self.tr("选择名单"), folder, self.tr("名单（{kinds}）").format(kinds=kinds)
         )
         if path:
-            self._context.settings.change(last_folder=str(Path(path).parent))
+            settings, last = self._context.settings, str(Path(path).parent)
+            self._context.tasks.start("work", lambda job: settings.change(last_folder=last))
             self.take_files([path])
 
     def _paste(self) -> None:

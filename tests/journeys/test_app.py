@@ -156,8 +156,8 @@ def test_a_late_answer_does_not_take_the_person_back(opened: Open) -> None:
     robot = Robot(app.window)
     robot.click("compose.tab.text")
     robot.type("compose.text", "还没想好")
-    robot.click("compose.next")
-    robot.click("nav.history")
+    app.window.compose.go_next()
+    app.window.show_page("history")
     robot.until(lambda: app.tasks.running("work") == 0, "the checks do not end")
     robot.settle()
     assert app.window.page_name == "history"

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
 
 from desktop_app.services.audience import Choice
 from desktop_app.ui.audience_page import AudiencePage
@@ -104,6 +104,21 @@ def test_everyone(desk: Desk) -> None:
     desk.page.next_wanted.connect(lambda: asked.append(1))
     QTest.mouseClick(desk.button("audience.next"), Qt.MouseButton.LeftButton)
     assert asked == [1]
+
+
+def test_a_chosen_file_is_read_and_its_folder_remembered(
+    desk: Desk, world: WindowWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """选择文件 reads the list; the next dialog, here or for pictures, opens in the same folder."""
+    names = tmp_path / "名单" / "试饮.txt"
+    names.parent.mkdir()
+    names.write_text("\n".join(world.openids(3)), encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(names), ""))
+    QTest.mouseClick(desk.page.cards["openids"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(desk.button("audience.choose_file"), Qt.MouseButton.LeftButton)
+    world.settle()
+    assert desk.number == "3"
+    assert world.settings.current.last_folder == str(names.parent)
 
 
 def test_one_tag_by_mouse_and_keys(desk: Desk) -> None:
