@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.paths import resource
+from desktop_app.robot import wait
 from desktop_app.ui.compose_av import VideoForm, VoiceForm
 from desktop_app.ui.compose_image import ImageForm
 from desktop_app.ui.compose_page import ComposePage
@@ -113,7 +114,7 @@ class ComposeWorld(WindowWorld):
 
     def wait(self, ms: int) -> None:
         """Let the window's own timers run."""
-        QTest.qWait(ms)
+        wait(ms)
         self.settle()
 
 

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from desktop_app.robot import wait
 from desktop_app.ui.dialogs import Sheet
 from desktop_app.ui.text_runs import Run, link_problem, text_runs
 from tests.compose_world import ComposeWorld
@@ -141,7 +142,7 @@ def test_typing_without_a_pause_is_saved_all_the_same(world: ComposeWorld) -> No
     """Somebody who types a character every 50 ms finds it in the draft within two seconds."""
     for _ in range(30):
         QTest.keyClicks(edit(world), "a")
-        QTest.qWait(50)
+        wait(50)
     world.settle()
     draft = world.profile.composing.load_draft(world.service.id, "text")
     assert len(draft["text"]) >= 10
