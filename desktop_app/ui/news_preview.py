@@ -113,6 +113,8 @@ class NewsPreview(Surface):
         self._scroll = 0.0
         self._drawn: object = None
         self.cleaned = ""
+        """The HTML on the phone's screen, as it will be sent; ``shown_id`` tells whose it is."""
+        self.shown_id = ""
         self.view: PreviewView | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -217,7 +219,7 @@ class NewsPreview(Surface):
             self.view = PreviewView(self._context, self._fetch, self._paper)
             self._paper.layout().addWidget(self.view)  # type: ignore[union-attr]
             self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.cleaned = cleaned
+        self.cleaned, self.shown_id = cleaned, article["id"]
         line = " ".join(html_lib.escape(part) for part in (article["author"], self._name) if part)
         head = f"<h1>{html_lib.escape(article['title'])}</h1><p>{line}</p>"
         self.view.scroll_to(self._scroll)

@@ -70,6 +70,7 @@ class PreviewView(QWebEngineView):
         self.setAcceptDrops(False)
         self._scroll = 0.0
         self._scale = 1.0
+        self._is_loaded = False
         self.loadFinished.connect(self._loaded)
         self.setZoomFactor(SHOWN_PX / PHONE_PX)
 
@@ -106,10 +107,13 @@ class PreviewView(QWebEngineView):
     def scroll_to(self, fraction: float) -> None:
         """Scroll with the editor, 0 to 1."""
         self._scroll = fraction
+        if not self._is_loaded:
+            return
         move = f"scrollTo(0, {fraction:.5f} * (document.documentElement.scrollHeight - innerHeight))"
         self.page().runJavaScript(move)
 
     def _loaded(self, ok: bool) -> None:
+        self._is_loaded = ok
         if ok:
             self.setZoomFactor(SHOWN_PX / PHONE_PX * self._scale)
             self.scroll_to(self._scroll)

@@ -46,6 +46,7 @@ class Review:
     files: tuple[MediaFile, ...]
     previewed: tuple[str, ...]
     """Who got the last preview, by note where there is one."""
+    articles: int = 0
 
     @property
     def preview_state(self) -> str:
@@ -70,6 +71,7 @@ def gather(profile: Profile, account: Account, kind: str, content: dict[str, Any
         quota=profile.accounts.quota(account.id),
         last=last,
         files=tuple(file for file in files if file is not None),
+        articles=len(content.get("articles", ())),
         previewed=tuple(notes.get(value) or value for value in last.recipients) if last else (),
     )
 
@@ -223,7 +225,10 @@ class ReviewRows(QWidget):
 
     def show_review(self, review: Review, preview_required: bool) -> None:
         """Fill in what was gathered."""
-        self.content.setText(f"「{review.title}」" if review.title else "")
+        title = f"「{review.title}」" if review.title else ""
+        if self._kind == "news":
+            title = self.tr("{n} 篇，头条{title}").format(n=review.articles, title=title)
+        self.content.setText(title)
         self.quota.show_change(self._account, self._choice, review.quota)
         self.checks.show_checks(review.checks)
         self._show_preview(review, preview_required)

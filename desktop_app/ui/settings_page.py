@@ -18,6 +18,7 @@ from desktop_app.ui.context import Context
 from desktop_app.ui.dialogs import Sheet, critical_dialog
 from desktop_app.ui.error_box import show_error
 from desktop_app.ui.paint import painter
+from desktop_app.ui.segmented import Segmented
 from desktop_app.ui.switch import Switch
 from desktop_app.ui.text import ElidedLabel, Paragraph
 from desktop_app.ui.widgets import (
@@ -92,6 +93,7 @@ class AccountRow(QWidget):
     rename_wanted = Signal(int)
     remove_wanted = Signal(int)
     protection_changed = Signal(int, bool)
+    news_way_changed = Signal(int, str)
 
     def __init__(self, account: Account, current: bool, secret: str) -> None:
         """``secret`` is "kept" (in the key store), "session" (typed for this run) or "missing"."""
@@ -114,6 +116,7 @@ class AccountRow(QWidget):
         rows = vbox(top, spacing=12, margins=(20, 16, 12, 16))
         if not account.is_sandbox:
             rows.addLayout(self._protection(account))
+        rows.addLayout(self._news_way(account))
         self.setLayout(rows)
 
     def _chips(self, account: Account, current: bool, secret: str) -> list[QWidget]:
@@ -183,6 +186,27 @@ class AccountRow(QWidget):
             spacing=2,
         )
         row = hbox(words, 16, switch, margins=(0, 0, 8, 0))
+        row.setStretch(0, 1)
+        return vbox(hline(), row, spacing=12, margins=(56, 0, 0, 0))
+
+
+    def _news_way(self, account: Account) -> QVBoxLayout:
+        ways = [("draft", self.tr("草稿"), ""), ("uploadnews", self.tr("旧接口"), "")]
+        choice = Segmented(
+            ways, f"settings.news_way.{account.app_id}", self.tr("{name}：图文方式").format(name=account.name)
+        )
+        choice.set_current(account.news_way)
+        choice.changed.connect(lambda way: self.news_way_changed.emit(account.id, way))
+        words = vbox(
+            label(self.tr("图文方式")),
+            Paragraph(
+                self.tr("每次群发新建一份草稿，或用旧接口 uploadnews。账号不能用草稿时才选旧接口。"),
+                "caption",
+                "text.2",
+            ),
+            spacing=2,
+        )
+        row = hbox(words, 16, choice, margins=(0, 0, 8, 0))
         row.setStretch(0, 1)
         return vbox(hline(), row, spacing=12, margins=(56, 0, 0, 0))
 
@@ -294,6 +318,7 @@ class SettingsPage(Surface):
             row.rename_wanted.connect(self._rename)
             row.remove_wanted.connect(self._ask_remove)
             row.protection_changed.connect(self._set_protection)
+            row.news_way_changed.connect(lambda account_id, way: self._update(account_id, news_way=way))
             rows.addWidget(row)
             rows.addWidget(hline())
         more = button(self.tr("连接另一个公众号"), "link", icon="plus", name="settings.connect")
