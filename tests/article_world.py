@@ -38,7 +38,8 @@ TREE = r"""
     return found
   }
   const tree = (el, pre) => {
-    const keeps = /^(pre|textarea)$/.test(el.localName) || /white-space:\s*(pre|break)/.test(el.getAttribute('style') || '') || pre
+    const style = el.getAttribute('style') || ''
+    const keeps = /^(pre|textarea)$/.test(el.localName) || /white-space:\s*(pre|break)/.test(style) || pre
     const own = [...el.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('\u0001')
     return {
       tag: el.localName,
@@ -48,7 +49,7 @@ TREE = r"""
     }
   }
   const body = new DOMParser().parseFromString('<body>' + text, 'text/html').body
-  return JSON.stringify({ tree: tree(body, false), words: body.textContent.replace(/[ \t\r\n\f]+/g, ' ').trim().split(' ').join('') })
+  return JSON.stringify({ tree: tree(body, false), letters: body.textContent.replace(/[ \t\r\n\f]+/g, '') })
 })(%s)
 """
 
@@ -142,8 +143,13 @@ class ArticleWorld:
         """Put the caret before a text, or some letters further on."""
         self.select(text)
         self.js(
-            f"(() => {{ const v = qunfa.view; v.focus(); v.dispatch(v.state.tr.setSelection(qunfa.TextSelection.create("
-            f"v.state.doc, v.state.selection.from + {offset}))); return 1 }})()"
+            f"""(() => {{
+              const v = qunfa.view
+              v.focus()
+              const at = v.state.selection.from + {offset}
+              v.dispatch(v.state.tr.setSelection(qunfa.TextSelection.create(v.state.doc, at)))
+              return at
+            }})()"""
         )
 
     def focus(self) -> None:

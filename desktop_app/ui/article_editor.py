@@ -19,11 +19,9 @@ from desktop_app.ui.editor_pictures import EditorPictures, address_of, is_pictur
 from desktop_app.ui.widgets import vbox
 
 if TYPE_CHECKING:
-    from PySide6.QtWebEngineCore import QWebEngineProfile
-
     from desktop_app.ui.context import Context
     from desktop_app.ui.editor_view import EditorView
-    from desktop_app.ui.web_profile import FetchPicture
+    from desktop_app.ui.web_profile import FetchPicture, WalledProfile
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +94,7 @@ class ArticleEditor(QWidget):
         self._context = context
         self._fetch = fetch
         self._view: EditorView | None = None
-        self._profile: QWebEngineProfile | None = None
+        self._profile: WalledProfile | None = None
         self._bridge = Bridge(self)
         self._pictures = EditorPictures(context, self._bridge, self)
         self._numbers = itertools.count(1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,7 +71,7 @@ class Interceptor(QWebEngineUrlRequestInterceptor):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.blocked: list[str] = []
+        self.blocked: deque[str] = deque(maxlen=500)
 
     def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:
         """Block everything that would leave the app."""
@@ -169,7 +170,7 @@ class LockedPage(QWebEnginePage):
     ) -> None:
         super().__init__(profile, parent)
         self._allowed = allowed
-        self.complaints: list[str] = []
+        self.complaints: deque[str] = deque(maxlen=500)
         self.permissionRequested.connect(self._deny)
         self.fullScreenRequested.connect(self._stay_small)
         self.certificateError.connect(self._reject)
@@ -208,11 +209,11 @@ class LockedPage(QWebEnginePage):
     def javaScriptConsoleMessage(
         self, level: QWebEnginePage.JavaScriptConsoleMessageLevel, text: str, line: int, source: str
     ) -> None:
-        """Errors of our own script go to the log; what the content policy refused is only noted."""
-        if "Content Security Policy" in text or "ERR_" in text:
-            self.complaints.append(text)
-        elif level == QWebEnginePage.JavaScriptConsoleMessageLevel.ErrorMessageLevel:
+        """Errors of our own script go to the log; what the walls refused is only noted."""
+        if level == QWebEnginePage.JavaScriptConsoleMessageLevel.ErrorMessageLevel and text.startswith("Uncaught"):
             log.error("editor page, line %d: %s", line, text[:500])
+        else:
+            self.complaints.append(text[:500])
 
     def _deny(self, permission: QWebEnginePermission) -> None:
         permission.deny()
@@ -224,16 +225,26 @@ class LockedPage(QWebEnginePage):
         error.rejectCertificate()
 
 
-def make_profile(media: MediaPath, fetch: FetchPicture | None, tasks: Tasks) -> QWebEngineProfile:
+class WalledProfile(QWebEngineProfile):
+    """Off the record; ``interceptor`` knows what was held back. Holds its guards: Qt alone loses their methods."""
+
+    def __init__(self, media: MediaPath, fetch: FetchPicture | None, tasks: Tasks) -> None:
+        super().__init__()
+        self.interceptor = Interceptor(self)
+        self._page_files = PageFiles(self)
+        self._pictures = Pictures(self, media, fetch, tasks)
+        self.setUrlRequestInterceptor(self.interceptor)
+        self.installUrlSchemeHandler(QByteArray(EDITOR_SCHEME), self._page_files)
+        self.installUrlSchemeHandler(QByteArray(MEDIA_SCHEME), self._pictures)
+
+
+def make_profile(media: MediaPath, fetch: FetchPicture | None, tasks: Tasks) -> WalledProfile:
     """A profile that keeps nothing on disk and reaches nothing but our schemes. It has to outlive its pages."""
     register_schemes()
-    profile = QWebEngineProfile()
+    profile = WalledProfile(media, fetch, tasks)
     profile.setHttpCacheType(QWebEngineProfile.HttpCacheType.NoCache)
     profile.setPersistentCookiesPolicy(QWebEngineProfile.PersistentCookiesPolicy.NoPersistentCookies)
     profile.setSpellCheckEnabled(False)
-    profile.setUrlRequestInterceptor(Interceptor(profile))
-    profile.installUrlSchemeHandler(QByteArray(EDITOR_SCHEME), PageFiles(profile))
-    profile.installUrlSchemeHandler(QByteArray(MEDIA_SCHEME), Pictures(profile, media, fetch, tasks))
     profile.downloadRequested.connect(_no_download)
     _lock(profile.settings())
     return profile

@@ -63,7 +63,34 @@ purifier.addHook('uponSanitizeElement', element => {
   if (element.localName === 'iframe') element.textContent = '' // never read by a browser of today
 })
 
-/** The cleaned body, in a document of its own where nothing loads or runs. */
+// A control named like a property of its form hides that property from every cleaner; the form would have to go.
+const { querySelectorAll, removeAttribute, getAttribute } = Element.prototype
+const nameOf = Object.getOwnPropertyDescriptor(Element.prototype, 'localName').get
+const PLAIN_FORM = document.createElement('form')
+purifier.addHook('beforeSanitizeElements', node => {
+  if (node.nodeType !== 1 && !(node instanceof Element)) return
+  const tag = nameOf.call(node)
+  if (getAttribute.call(node, 'is') !== null) removeAttribute.call(node, 'is')
+  if (tag !== 'form') return
+  for (const control of querySelectorAll.call(node, '[name],[id]')) {
+    for (const name of ['name', 'id']) if (getAttribute.call(control, name) in PLAIN_FORM) removeAttribute.call(control, name)
+  }
+})
+
+const PASSES = 6
+
+/**
+ * The cleaned body, in a document of its own where nothing loads or runs. Cleaned until its text reads as what it
+ * is: markup that browsers repair differently each time has one form in the end, and can be saved and opened.
+ */
 export function clean(html) {
-  return purifier.sanitize(html, SETTINGS)
+  let body = purifier.sanitize(html, SETTINGS)
+  let text = body.innerHTML
+  for (let pass = 1; pass < PASSES; pass++) {
+    body = purifier.sanitize(text, SETTINGS)
+    const again = body.innerHTML
+    if (again === text) break
+    text = again
+  }
+  return body
 }

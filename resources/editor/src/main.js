@@ -263,7 +263,7 @@ document.addEventListener('scroll', () => {
 })
 
 // For tests and measurements; the app talks through the bridge alone.
-window.qunfa = { TextSelection, pastes: 0, view, html, clean: given => clean(given).innerHTML, pasted: given => clipboardBody(given).innerHTML, selection, run: (name, args = {}) => ORDERS.command({ name, args }) }
+window.qunfa = { TextSelection, pastes: 0, view, html, clean: given => clean(given).innerHTML, pasted: given => clipboardBody(given).innerHTML, load: given => (ORDERS.load({ html: given, id: 0 }), html()), selection, run: (name, args = {}) => ORDERS.command({ name, args }) }
 
 new QWebChannel(qt.webChannelTransport, channel => {
   bridge = channel.objects.bridge

@@ -144,7 +144,7 @@ function keepsSpace(el, pre) {
 
 /** An empty element that only draws something: a bar, a dot, a triangle. */
 function isDecoration(el) {
-  return !el.childNodes.length && /height|width|border|background|padding/.test(el.getAttribute('style') || '') && /^(?:section|div|span|figure)$/.test(el.localName)
+  return !el.children.length && !hasVisible(el.textContent) && /height|width|border|background|padding/.test(el.getAttribute('style') || '') && /^(?:section|div|span|figure)$/.test(el.localName)
 }
 
 /** The blocks of a cleaned body. */

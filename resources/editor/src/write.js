@@ -6,7 +6,7 @@ const KEEPS_FIRST_LINE = new Set(['pre', 'textarea', 'listing'])
 const written = new WeakMap()
 
 const inText = text => text.replace(/&/g, '&amp;').replace(/\u00a0/g, '&nbsp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
-const inAttribute = text => text.replace(/&/g, '&amp;').replace(/\u00a0/g, '&nbsp;').replace(/"/g, '&quot;')
+const inAttribute = text => text.replace(/&/g, '&amp;').replace(/\u00a0/g, '&nbsp;').replace(/"/g, '&quot;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
 
 function opening(tag, attrs) {
   let text = '<' + tag
