@@ -21,6 +21,7 @@ from desktop_app.ui.connect_page import ConnectPage
 from desktop_app.ui.connection_watch import ConnectionWatch
 from desktop_app.ui.context import Context
 from desktop_app.ui.dialogs import Sheet, critical_dialog, sheet_open
+from desktop_app.ui.drafts_page import DraftsPage
 from desktop_app.ui.drop_overlay import DropOverlay
 from desktop_app.ui.error_box import show_error, words
 from desktop_app.ui.history_page import HistoryPage
@@ -82,12 +83,14 @@ class MainWindow(Surface):
         context = self._context
         self.compose = ComposePage(context)
         self.audience = AudiencePage(context)
+        self.drafts = DraftsPage(context)
         self.history = HistoryPage(context)
         self.settings = SettingsPage(context)
         self.connect_page = ConnectPage(context)
         self.pages: dict[str, Any] = {
             "send": self.compose,
             "audience": self.audience,
+            "drafts": self.drafts,
             "history": self.history,
             "settings": self.settings,
         }
@@ -96,11 +99,17 @@ class MainWindow(Surface):
         self.rail = NavRail(
             [
                 ("send", self.tr("群发"), "send"),
+                ("drafts", self.tr("图文草稿"), "article"),
                 ("history", self.tr("群发记录"), "history"),
             ],
             [("settings", self.tr("设置"), "settings")],
         )
-        for key, shortcut in (("send", "Ctrl+1"), ("history", "Ctrl+5"), ("settings", "Ctrl+,")):
+        for key, shortcut in (
+            ("send", "Ctrl+1"),
+            ("drafts", "Ctrl+2"),
+            ("history", "Ctrl+5"),
+            ("settings", "Ctrl+,"),
+        ):
             self.rail.set_shortcut(key, shortcut)
         self.top = TopBar()
         self.banner = Banner()
@@ -135,6 +144,11 @@ class MainWindow(Surface):
         self.audience.back_wanted.connect(lambda: self.show_page("send"))
         self.audience.next_wanted.connect(self.open_review)
         self.audience.preview_wanted.connect(self.open_preview)
+        self.compose.desk.drafts_wanted.connect(lambda: self.show_page("drafts"))
+        self.drafts.open_wanted.connect(self._open_draft)
+        self.drafts.new_wanted.connect(self._new_articles)
+        self.drafts.to_wechat_wanted.connect(self.compose.desk.save_to_wechat)
+        self.drafts.changed_draft.connect(self.compose.desk.draft_changed)
         self.history.copy_wanted.connect(self._copy_as_new)
         self.history.new_wanted.connect(lambda: self.show_page("send"))
         self.settings.connect_wanted.connect(self.show_connect)
@@ -152,6 +166,7 @@ class MainWindow(Surface):
     def _add_shortcuts(self) -> None:
         for keys, slot in (
             ("Ctrl+1", lambda: self.show_page("send")),
+            ("Ctrl+2", lambda: self.show_page("drafts")),
             ("Ctrl+5", lambda: self.show_page("history")),
             ("Ctrl+,", lambda: self.show_page("settings")),
             ("Ctrl+N", lambda: self.show_page("send")),
@@ -191,7 +206,7 @@ class MainWindow(Surface):
         return next((sheet for sheet in self.findChildren(Sheet) if sheet.isVisible()), None)
 
     def show_page(self, name: str) -> None:
-        """Bring "send", "audience", "history" or "settings" to the front."""
+        """Bring "send", "drafts", "audience", "history" or "settings" to the front."""
         page = self.pages[name]
         self._outer.setCurrentWidget(self._frame)
         self._stack.setCurrentWidget(page)
@@ -367,6 +382,16 @@ class MainWindow(Surface):
         self.audience.forget_choice()
         self.show_page("history")
         self.history.show_send(send_id)
+
+    def _open_draft(self, draft_id: int) -> None:
+        self.compose.show_kind("news")
+        self.compose.desk.open_draft(draft_id)
+        self.show_page("send")
+
+    def _new_articles(self) -> None:
+        self.compose.show_kind("news")
+        self.compose.desk.new_message()
+        self.show_page("send")
 
     def _copy_as_new(self, kind: str, content: dict[str, Any]) -> None:
         self.compose.load(kind, content)

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.article.contents import is_blank, new_article
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, StoreError
 from desktop_app.job import Job
 from desktop_app.services.articles import SavedCopy
 from desktop_app.store.accounts import Account
@@ -75,6 +75,19 @@ class NewsDesk(QObject):
         articles = self._context.profile.articles
         self._leave(lambda job: articles.load(draft_id))
 
+    def draft_changed(self, draft_id: int) -> None:
+        """The list restored a version or threw the draft away: show what it is now, or nothing."""
+        if draft_id != self._form.draft_id:
+            return
+        profile = self._context.profile
+
+        def read(job: Job) -> dict[str, Any]:
+            if profile.articles.drafts.row(draft_id).trashed_at is not None:
+                return {"articles": [new_article()], "draft_id": None}
+            return profile.articles.load(draft_id)
+
+        self._leave(read, flush=False)
+
     def new_message(self) -> None:
         """A message with nothing in it."""
         self._leave(lambda job: {"articles": [new_article()], "draft_id": None})
@@ -83,16 +96,32 @@ class NewsDesk(QObject):
         """A new message with the articles of an earlier one."""
         self._leave(lambda job: {"articles": content.get("articles") or [], "draft_id": None})
 
-    def _leave(self, find: Callable[[Job], dict[str, Any]]) -> None:
-        self._form.flush()
-        self._keeper.save_dirty()
+    def _leave(self, find: Callable[[Job], dict[str, Any]], flush: bool = True) -> None:
+        """Put another message into the form. Until it is there nothing can be written that it would overwrite."""
+        form = self._form
+        if flush:
+            form.flush()
+            self._keeper.save_dirty()
+        form.setEnabled(False)
 
-        def show(content: dict[str, Any]) -> None:
-            self._form.show_draft(KeptDraft(content, ()))
+        def read(job: Job) -> dict[str, Any] | AppError:
+            try:
+                return find(job)
+            except StoreError as error:
+                return error
+
+        def show(found: dict[str, Any] | AppError) -> None:
+            form.setEnabled(True)
+            if isinstance(found, AppError):
+                shell(form).toast(words(found).line, "warning", "red")
+                return
+            form.show_draft(KeptDraft(found, ()))
             self._keeper.touch("news")
             self.replaced.emit()
+            if form.isVisible():
+                form.focus_first()
 
-        self._keeper.run(find, show)
+        self._keeper.run(read, show)
 
     # 存到公众号草稿箱
 
