@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.ui import icons, theme
-from desktop_app.ui.article_model import MIME, ArticleModel, Health, is_blank
+from desktop_app.ui.article_model import MIME, Article, ArticleModel, Health, is_blank
 from desktop_app.ui.article_pictures import ArticlePictures
 from desktop_app.ui.chips import chip_size, paint_chip
 from desktop_app.ui.paint import float_shadow, painter, round_rect, rounded_picture
@@ -69,7 +69,7 @@ class CardDelegate(QStyledItemDelegate):
             self._paint_other(p, box, article, index.data(), health, hover)
         p.restore()
 
-    def _paint_first(self, p: QPainter, box: QRectF, article: dict, title: str, health: Health) -> None:  # type: ignore[type-arg]
+    def _paint_first(self, p: QPainter, box: QRectF, article: Article, title: str, health: Health) -> None:
         cover = self._pictures.cover(article["cover"])
         inside = box.adjusted(1, 1, -1, -1)
         if cover is not None and not cover.isNull():
@@ -98,19 +98,19 @@ class CardDelegate(QStyledItemDelegate):
             text, tone = str(health.red or health.amber), "red" if health.red else "amber"
             icon = "close-circle" if health.red else "warning"
             width = chip_size(text, icon, bold=True).width()
-            at = QRectF(box.right() - width - 6, box.y() + 7, width, 20)
+            badge = QRectF(box.right() - width - 6, box.y() + 7, width, 20)
             if cover is None or cover.isNull():
-                at.moveLeft(box.x() + 32)
-            paint_chip(p, at, text, tone, icon, bold=True)
+                badge.moveLeft(box.x() + 32)
+            paint_chip(p, badge, text, tone, icon, bold=True)
 
     def _paint_other(
         self,
         p: QPainter,
         box: QRectF,
-        article: dict,
+        article: Article,
         title: str,
         health: Health,
-        hover: bool,  # type: ignore[type-arg]
+        hover: bool,
     ) -> None:
         round_rect(p, box, 8, "bg.hover" if hover else "bg.surface", "line")
         thumb = QRectF(box.right() - THUMB - 8, box.y() + (box.height() - THUMB) / 2, THUMB, THUMB)
@@ -259,7 +259,7 @@ class ArticleCards(QListView):
         p.scale(0.96, 0.96)
         float_shadow(p, QRectF(RING, RING, rect.width() - 2 * RING, rect.height() - GAP), 8, small=True)
         option = QStyleOptionViewItem()
-        option.rect = QRect(0, 0, rect.width(), rect.height())  # type: ignore[assignment]
+        option.rect = QRect(0, 0, rect.width(), rect.height())
         self.itemDelegate().paint(p, option, index)
         p.end()
         return picture
@@ -304,5 +304,5 @@ class ArticleCards(QListView):
                 y = at.bottom() - GAP / 2 + 1 if self._gap else at.top() - 1
                 round_rect(p, QRectF(RING, y - 1.5, self.viewport().width() - 2 * RING, 3), 1.5, "blue")
             elif self.hasFocus() and self.currentIndex().isValid():
-                at = QRectF(self.visualRect(self.currentIndex())).adjusted(0, 0, 0, RING * 2 - GAP)
-                round_rect(p, at, 10, None, "blue", 2)
+                ring = QRectF(self.visualRect(self.currentIndex())).adjusted(0, 0, 0, RING * 2 - GAP)
+                round_rect(p, ring, 10, None, "blue", 2)

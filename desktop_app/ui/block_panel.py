@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QDrag, QMouseEvent, QPaintEvent, QPixmap
+from PySide6.QtGui import QDrag, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop_app.paths import resource
@@ -15,28 +16,28 @@ from desktop_app.ui.flow import Flow
 from desktop_app.ui.paint import painter, round_rect, rounded_picture
 from desktop_app.ui.widgets import Surface, hbox, hline, icon_button, label, scroll, vbox
 
-TILE = QSize(124, 92)
-HEIGHT = 236
+TILE = QSize(144, 104)
+HEIGHT = 272
 
 
 @dataclass(frozen=True)
 class Block:
-    """One block: its name, its HTML, its picture."""
+    """One block: its name, its HTML, its picture in each theme."""
 
     key: str
     title: str
     html: str
-    picture: QPixmap
+    pictures: dict[str, QPixmap]
 
 
 def blocks() -> Iterator[Block]:
-    """The blocks of ``resources/editor/blocks``: the first line of each file is a comment with its name."""
+    """The blocks of ``resources/editor/blocks`` in the order of their list."""
     folder = resource("editor/blocks")
-    for path in sorted(folder.glob("*.html")):
-        text = path.read_text(encoding="utf-8")
-        title, _, html = text.partition("-->")
-        picture = QPixmap(str(path.with_suffix(".png")))
-        yield Block(path.stem, title.removeprefix("<!--").strip(), html.strip(), picture)
+    for entry in json.loads((folder / "blocks.json").read_text(encoding="utf-8")):
+        key = entry["id"]
+        html = (folder / f"{key}.html").read_text(encoding="utf-8").strip()
+        pictures = {name: QPixmap(str(folder / f"{key}.{name}.png")) for name in ("light", "dark")}
+        yield Block(key, entry["name"], html, pictures)
 
 
 class _Tile(QAbstractButton):
@@ -78,14 +79,22 @@ class _Tile(QAbstractButton):
             box = QRectF(self.rect())
             round_rect(p, box, 8, "bg.hover" if self.underMouse() else "bg.surface", "line")
             place = QRectF(box.x() + 6, box.y() + 6, box.width() - 12, box.height() - 32)
-            if self.block.picture.isNull():
-                icons.paint(p, place, "article", 20, "text.3")
-            else:
-                rounded_picture(p, place, self.block.picture, 4)
+            _paint_whole(p, place, self.block.pictures[theme.current().name])
             p.setFont(theme.font("caption"))
             p.setPen(theme.color("text.2"))
             words = QRectF(box.x(), box.bottom() - 24, box.width(), 20)
             p.drawText(words, int(Qt.AlignmentFlag.AlignCenter), self.text())
+
+
+def _paint_whole(p: QPainter, place: QRectF, picture: QPixmap) -> None:
+    """All of the picture, as large as the place allows; a missing one is an icon."""
+    if picture.isNull():
+        icons.paint(p, place, "article", 20, "text.3")
+        return
+    scale = min(place.width() / picture.width(), place.height() / picture.height())
+    shown = QRectF(0, 0, picture.width() * scale, picture.height() * scale)
+    shown.moveCenter(place.center())
+    rounded_picture(p, shown, picture, 4)
 
 
 class BlockPanel(Surface):

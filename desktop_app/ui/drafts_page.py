@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QPushButton, QStackedWidget, QWidget
 
 from desktop_app.errors import AppError
 from desktop_app.job import Job
@@ -93,7 +93,7 @@ class DraftsPage(Surface):
         self._connect()
         self._show_buttons()
 
-    def _first_button(self) -> QWidget:
+    def _first_button(self) -> QPushButton:
         made = button(self.tr("新建图文"), "primary", icon="plus", name="drafts.first")
         made.clicked.connect(self.new_wanted)
         return made
@@ -249,10 +249,12 @@ class DraftsPage(Surface):
         drafts = self._context.profile.articles.drafts
         words = self.tr("已移到回收站，保留 30 天")
         undo = (self.tr("撤销"), lambda: self._change(lambda job: drafts.untrash(draft.id)))
-        self._change(
-            lambda job: drafts.trash(draft.id),
-            lambda: (self.changed_draft.emit(draft.id), shell(self).toast(words, "delete", "plain", undo)),
-        )
+
+        def gone() -> None:
+            self.changed_draft.emit(draft.id)
+            shell(self).toast(words, "delete", "plain", undo)
+
+        self._change(lambda job: drafts.trash(draft.id), gone)
 
     def _untrash(self, row: int) -> None:
         draft = self._draft(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
@@ -111,12 +112,12 @@ class EditorToolbar(Surface):
                 inner.setTitle(tool.text)
                 menu.addMenu(inner)
             else:
-                menu.addAction(tool.text, lambda t=tool, b=made: self._clicked(t, b))
+                menu.addAction(tool.text, partial(self._clicked, tool, made))
         if not menu.isEmpty():
             menu.addSeparator()
         heights = menu.addMenu(self.tr("行高"))
         for text, name, args in menu_entries("lineHeight"):
-            heights.addAction(text, lambda n=name, a=args: self.command.emit(n, a))
+            heights.addAction(text, partial(self.command.emit, name, args))
         menu.addAction(self.tr("首行缩进"), lambda: self.command.emit("indent", {}))
         menu.addSeparator()
         menu.addAction(self.tr("查找和替换"), lambda: self.wanted.emit("find"))
@@ -191,7 +192,7 @@ class EditorToolbar(Surface):
         row = [made for made in self._row() if made.isEnabled()]
         if watched not in row:
             return False
-        at, key = row.index(watched), event.key()  # type: ignore[arg-type]
+        at, key = row.index(watched), event.key()
         to = {Qt.Key.Key_Left: at - 1, Qt.Key.Key_Right: at + 1, Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
         if Qt.Key(key) not in to:
             return False

@@ -154,7 +154,7 @@ class NewsChecks(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows move between the fixes, Enter presses one."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched in self._fixes:
-            at = self._fixes.index(watched)  # type: ignore[arg-type]
+            at = self._fixes.index(watched)
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
             if step and 0 <= at + step < len(self._fixes):
                 self._focus(at + step)

@@ -95,7 +95,7 @@ class NewsForm(ComposeForm):
         self.below = vbox(spacing=0)  # find bar and block panel come in here
         middle = Surface("bg.surface")
         middle.setLayout(vbox(self.meta, hline(), self.toolbar, hline(), self.below, self._paper, spacing=0))
-        middle.layout().setStretch(5, 1)  # type: ignore[call-arg,union-attr]
+        middle.layout().setStretch(5, 1)  # type: ignore[union-attr]
         self._middle = middle
         self.right = hbox(self.inspector, self.preview, spacing=0)
         columns = hbox(self.column, vline(), middle, vline(), self.right, spacing=0)
@@ -104,7 +104,7 @@ class NewsForm(ComposeForm):
         head.setLayout(self.head)
         head.setFixedHeight(theme.px(48))
         self.setLayout(vbox(head, hline(), columns, spacing=0))
-        self.layout().setStretch(2, 1)  # type: ignore[call-arg,union-attr]
+        self.layout().setStretch(2, 1)  # type: ignore[union-attr]
 
     def _connect(self) -> None:
         cards = self.column.cards

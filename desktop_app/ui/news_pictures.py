@@ -39,7 +39,9 @@ class PictureIntake(QObject):
         bitmap = payload.bitmap
 
         def read(job: Job) -> tuple[list[MediaFile], list[tuple[str, AppError]], int]:
-            taken, refused, apart = [], [], 0
+            taken: list[MediaFile] = []
+            refused: list[tuple[str, AppError]] = []
+            apart = 0
             for path in pictures:
                 try:
                     taken.append(composing.add_file(path, "picture", job))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as html_lib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -52,12 +53,12 @@ class _Cards(QWidget):
 
 
 class _Phone(QWidget):
-    """The painted frame; what is inside stands in ``screen``."""
+    """The painted frame; what is inside stands in ``inside``."""
 
     def __init__(self) -> None:
         super().__init__()
         self.dark = False
-        self.screen = QStackedWidget(self)
+        self.inside = QStackedWidget(self)
         self.time = ""
         self.setMinimumSize(PHONE.width(), 320)
         self.setMaximumSize(PHONE)
@@ -67,19 +68,19 @@ class _Phone(QWidget):
 
     def resizeEvent(self, event: object) -> None:
         inner = self.rect().adjusted(BEZEL, BEZEL + BAR, -BEZEL, -BEZEL - 30)
-        self.screen.setGeometry(inner)
+        self.inside.setGeometry(inner)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with painter(self) as p:
             round_rect(p, self.rect(), 42, "inverse", "line.strong")
             inner = QRectF(self.rect()).adjusted(BEZEL, BEZEL, -BEZEL, -BEZEL)
-            article = self.screen.currentIndex() == 2
+            article = self.inside.currentIndex() == 2
             ground = theme.current().tokens["color"]["dark" if self.dark else "light"]["bg.surface"]
             round_rect(p, inner, 32, _color(ground) if article else "chat.ground")
             self._paint_bar(p, QRectF(inner.x() + 20, inner.y() + 10, inner.width() - 40, 20))
 
     def _paint_bar(self, p: QPainter, row: QRectF) -> None:
-        dark = self.dark if self.screen.currentIndex() == 2 else theme.current().name == "dark"
+        dark = self.dark if self.inside.currentIndex() == 2 else theme.current().name == "dark"
         ink = _color(theme.current().tokens["color"]["dark" if dark else "light"]["text"])
         p.setPen(ink)
         p.setFont(theme.font("body", bold=True))
@@ -136,8 +137,8 @@ class NewsPreview(Surface):
         self._paper.setLayout(vbox(spacing=0))
         self.phone = _Phone()
         for place in (self._chat, self._list, self._paper):
-            self.phone.screen.addWidget(place)
-        self.phone.screen.setCurrentIndex(2)
+            self.phone.inside.addWidget(place)
+        self.phone.inside.setCurrentIndex(2)
         send = button(self.tr("发到手机看"), "link", name="news.preview.send")
         send.clicked.connect(self.send_wanted)
         head = hbox(self.places, None, self._look, margins=(16, 7, 16, 7))
@@ -147,7 +148,7 @@ class NewsPreview(Surface):
         middle.setStretch(1, 1000)
         phone = vbox(middle, margins=(0, 16, 0, 16))
         self.setLayout(vbox(head, hline(), phone, hline(), foot, spacing=0))
-        self.layout().setStretch(2, 1)  # type: ignore[call-arg,union-attr]
+        self.layout().setStretch(2, 1)  # type: ignore[union-attr]
 
     # What is shown
 
@@ -196,7 +197,7 @@ class NewsPreview(Surface):
         self.phone.update()
 
     def _show_place(self, key: str) -> None:
-        self.phone.screen.setCurrentIndex(("chat", "list", "article").index(key))
+        self.phone.inside.setCurrentIndex(("chat", "list", "article").index(key))
         self.phone.update()
 
     def _draw_article(self) -> None:
@@ -231,7 +232,7 @@ class NewsPreview(Surface):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for text, scale in self._sizes():
-            menu.addAction(text, lambda s=scale: self.set_look(self._dark, s))
+            menu.addAction(text, partial(self._set_size, scale))
         menu.addSeparator()
         menu.addAction(self.tr("浅色"), lambda: self.set_look(False, self._scale))
         menu.addAction(self.tr("深色"), lambda: self.set_look(True, self._scale))
@@ -239,6 +240,9 @@ class NewsPreview(Surface):
 
     def _sizes(self) -> tuple[tuple[str, float], ...]:
         return (self.tr("标准字号"), 1.0), (self.tr("大字号"), 1.25), (self.tr("特大字号"), 1.5)
+
+    def _set_size(self, scale: float) -> None:
+        self.set_look(self._dark, scale)
 
     def set_look(self, dark: bool, scale: float) -> None:
         """As a reader with other settings sees it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -117,7 +117,7 @@ class NewsTools(QObject):
             self._form.run("sourceView", on=False)
         return was_open
 
-    def _run(self, name: str, args: dict[str, str]) -> None:
+    def _run(self, name: str, args: dict[str, Any]) -> None:
         if self._form.editor is not None:
             self._form.editor.command(name, **args)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
@@ -168,5 +169,5 @@ def make_menu(kind: str, parent: QWidget, send: Send) -> QMenu:
         box.picked.connect(pick)
         return menu
     for text, command, args in menu_entries(kind):
-        menu.addAction(text, lambda c=command, a=args: send(c, a))
+        menu.addAction(text, partial(send, command, args))
     return menu
