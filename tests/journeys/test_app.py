@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,29 +19,9 @@ from desktop_app.paths import Paths, resource
 from desktop_app.robot import Robot
 from desktop_app.services import open_profile
 from desktop_app.store.outbox import State
-from desktop_app.ui import theme
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., App]
-
-
-@pytest.fixture
-def opened(qapp: QApplication, paths: Paths) -> Iterator[Open]:
-    """Open the app on this test's profile; what is still open at the end is closed."""
-    theme.install(qapp, "light", 1.0)
-    running: list[App] = []
-
-    def open_app(**options: object) -> App:
-        app = App(paths, **options)  # type: ignore[arg-type]
-        app.window.resize(1280, 800)
-        app.window.show()
-        running.append(app)
-        return app
-
-    yield open_app
-    for app in running:
-        app.window.leave()
-        app.close()
 
 
 def close(app: App) -> None:
