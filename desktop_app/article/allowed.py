@@ -26,9 +26,14 @@ PLAYERS: dict[str, str] = {
 WITH_CONTENT = words(
     "script style title iframe object applet video audio canvas noscript noembed noframes template frameset"
     " mpvoice qqmusic mpvideosnap mp-common-videosnap mp-common-video mp-common-mpaudio mp-common-qqmusic"
-    " math"
 )
 """What stands in these is no text of the article."""
+
+FORMULAS = words(
+    "math semantics annotation mi mn mo ms mtext mspace mrow mfrac msqrt mroot mstyle merror mpadded mphantom mfenced"
+    " menclose msub msup msubsup munder mover munderover mmultiscripts mtable mtr mtd maction mglyph malignmark"
+)
+"""MathML: WeChat shows none, its letters stay as text."""
 
 ATTRIBUTES = words(
     "align alt bgcolor border cellpadding cellspacing class color colspan dir face height href label lang leaf"

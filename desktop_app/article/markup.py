@@ -11,7 +11,10 @@ from dataclasses import dataclass
 _NAME = r"[A-Za-z][^\s/>]*+"
 _ATTRIBUTE = r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+))?+)?+"""
 _ATTRIBUTES = r"""(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+)*+"""
-_TOKEN = re.compile(rf"<!--(?:.*?-->|.*\Z)|<(/?)({_NAME})({_ATTRIBUTES})[\s/]*+>", re.DOTALL)
+_START = re.compile(rf"<!--|<(/?)({_NAME})")
+_REST = re.compile(rf"({_ATTRIBUTES})[\s/]*+>")
+_COMMENT_END = re.compile(r"-?>|.*?(?:--!?>|\Z)", re.DOTALL)
+_HIDDEN = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*>", re.DOTALL)
 _ONE = re.compile(_ATTRIBUTE)
 
 
@@ -51,15 +54,20 @@ class Tag:
 def tags(source: str) -> Iterator[Tag]:
     """The tags in their order; what stands in comments, scripts and other raw text is none."""
     at = 0
-    while (match := _TOKEN.search(source, at)) is not None:
-        at = match.end()
+    while (match := _START.search(source, at)) is not None:
         if match[2] is None:
+            end = _COMMENT_END.match(source, match.end())
+            at = end.end() if end else len(source)
             continue
+        rest = _REST.match(source, match.end())
+        if rest is None:  # the document ends inside of it: it is no tag, and neither is anything after it
+            return
+        at = rest.end()
         name, closing = match[2].lower(), bool(match[1])
-        yield Tag(name, closing, match.start(), at, match[2], match[3])
+        yield Tag(name, closing, match.start(), at, match[2], rest[1])
         if name in RAW and not closing:
-            end = re.compile(rf"</{name}[\s/>]", re.IGNORECASE).search(source, at)
-            at = end.start() if end else len(source)
+            over = re.compile(rf"</{name}[\s/>]", re.IGNORECASE).search(source, at)
+            at = over.start() if over else len(source)
 
 
 def rewrite(source: str, change: Callable[[Tag], str | None]) -> str:
@@ -96,7 +104,8 @@ _BLOCKS = words(
 
 
 def text_of(source: str) -> str:
-    """What a reader reads: no tags, one line for each paragraph."""
+    """What a reader reads: no tags, no comments, one line for each paragraph."""
+    source = _HIDDEN.sub("", source)
     pieces, at, hidden = [], 0, False
     for tag in tags(source):
         if not hidden:

@@ -167,7 +167,8 @@ class Composing:
         """A message for each batch of a send (``Sending.batches``): the same one, but news are new for each."""
         if kind == "news":
             return self._news().prepare(account_id, content, job, batches=batches).messages
-        return (self.prepare(account_id, kind, content, job),) * batches
+        # Each counts as a use of its media_ids; after ten uses WeChat wants a new upload.
+        return tuple(self.prepare(account_id, kind, content, job) for _ in range(batches))
 
     def discard(self, account_id: int, messages: Sequence[Mapping[str, Any]]) -> None:
         """The send was not confirmed: drafts that were made for it go. Other messages leave nothing behind."""
