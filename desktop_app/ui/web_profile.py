@@ -78,8 +78,9 @@ class Interceptor(QWebEngineUrlRequestInterceptor):
         url = info.requestUrl()
         if url.scheme() in ("qunfa-editor", "qunfa-media"):
             return
-        picture = info.resourceType() == QWebEngineUrlRequestInfo.ResourceType.ResourceTypeImage
-        if url.scheme() == "data" and picture:
+        kinds = QWebEngineUrlRequestInfo.ResourceType
+        # A picture in the text; a page that the app sets by setHtml (whether a page may go there, LockedPage says).
+        if url.scheme() == "data" and info.resourceType() in (kinds.ResourceTypeImage, kinds.ResourceTypeMainFrame):
             return
         self.blocked.append(url.toString()[:200])
         info.block(True)

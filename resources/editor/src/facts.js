@@ -14,7 +14,7 @@ function isDark(color) {
   const parts = probe.style.color.match(/[\d.]+/g)
   if (!parts) return /^(?:black|navy|maroon|darkblue|darkred|darkslategray|indigo|midnightblue)$/.test(probe.style.color)
   const [r, g, b, a = 1] = parts.map(Number)
-  return a > 0.3 && 0.2126 * r + 0.7152 * g + 0.0722 * b < 110
+  return a > 0.3 && 0.2126 * r + 0.7152 * g + 0.0722 * b < 104
 }
 const dark = new Map()
 function darkText(attrs) {
