@@ -123,6 +123,8 @@ class Tour:
             self.step("rehearse", self._rehearse)
             self._text_to_all()
             self._images_to_tag()
+            self._articles_to_tag()
+            self._articles_by_the_old_way()
             self._voice_to_list()
             self._video_and_delete()
             self.step("settings", self._settings)
@@ -167,6 +169,91 @@ class Tour:
         self._preview("image-preview")
         self.step("image-audience", lambda: self._audience("tag"))
         self._send("image")
+
+    def _articles_to_tag(self) -> None:
+        robot, news = self.robot, self.window.compose.news
+
+        def write() -> None:
+            robot.click("nav.send")
+            robot.click("compose.tab.news")
+            robot.until(lambda: bool(news.editor and news.editor.selection), "the editor did not come")
+            robot.type("news.title", "春山可望：2026 明前茶到店了")
+            robot.type("news.author", "岚间茶事编辑部")
+            robot.click("news.toolbar.blocks")
+            robot.click("news.block.heading-bar")
+            robot.until(lambda: bool(news.article()["html"]), "the block did not come in")
+            robot.click("news.blocks.close")
+
+        def drop() -> None:
+            robot.drop("news.editor", [resource("samples/tea-hills.jpg"), resource("samples/cup.png")])
+            robot.until(lambda: news.article()["html"].count("qunfa-media:") == 2, "the pictures did not come in")
+            robot.until(lambda: not self.app.tasks.running("upload"), "still uploading")
+            robot.settle(400)
+
+        def crop() -> None:
+            robot.click("news.cover.body")
+            robot.get("crop.done")
+            robot.settle(400)
+
+        def second() -> None:
+            robot.click("crop.done")
+            robot.click("news.add")
+            robot.type("news.title", "茶园日记：采茶的第七天")
+            robot.click("news.toolbar.blocks")
+            robot.click("news.block.quote")
+            robot.until(lambda: bool(news.article()["html"]), "the block did not come in")
+            robot.click("news.blocks.close")
+            robot.drop("news.cover", [resource("samples/spring-tea.jpg")])
+            robot.click("crop.done")
+            robot.until(lambda: not self.window.compose.ready_problem(), "the message is not ready")
+            robot.settle(1200)
+
+        def phone() -> None:
+            robot.click("compose.look.phone")
+            robot.until(lambda: bool(news.preview.cleaned), "the phone stays empty")
+            robot.settle(800)
+
+        self.step("news", write)
+        self.step("news-pictures", drop)
+        self.step("news-crop", crop)
+        self.step("news-second", second)
+        self.step("news-phone", phone)
+        robot.click("compose.look.edit")
+        self._preview("news-preview")
+        self.step("news-audience", lambda: self._audience("tag"))
+        self._send("news")
+        self.step("drafts", self._drafts)
+
+    def _drafts(self) -> None:
+        self.robot.click("nav.drafts")
+        self.robot.until(lambda: bool(self.window.drafts.model.drafts()), "图文草稿 is empty")
+        self.robot.settle(400)
+
+    def _articles_by_the_old_way(self) -> None:
+        """The same articles once more, by uploadnews."""
+        robot = self.robot
+
+        def choose() -> None:
+            assert self.window.account is not None
+            robot.click("nav.settings")
+            robot.click(f"settings.news_way.{self.window.account.app_id}.uploadnews")
+            robot.until(
+                lambda: self.window.account is not None and self.window.account.news_way == "uploadnews",
+                "图文方式 stays the same",
+            )
+
+        def copy() -> None:
+            robot.click("nav.history")
+            robot.click("history.copy")
+            robot.until(lambda: self.window.compose.news.model.rowCount() == 2, "the articles were not copied")
+            robot.get("compose.next")
+            robot.until(lambda: not self.window.compose.ready_problem(), "the message is not ready")
+            robot.settle(600)
+
+        self.step("news-way", choose)
+        self.step("news-again", copy)
+        self.step("news-again-audience", lambda: self._audience("tag"))
+        self._send("news-again")
 
     def _voice_to_list(self) -> None:
         def compose() -> None:

@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 from PySide6.QtCore import QMimeData, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from desktop_app.paths import resource
 from desktop_app.ui import icons, theme
+from desktop_app.ui.article_blocks import Block, blocks
 from desktop_app.ui.flow import Flow
 from desktop_app.ui.paint import painter, round_rect, rounded_picture
 from desktop_app.ui.widgets import Surface, hbox, hline, icon_button, label, scroll, vbox
 
 TILE = QSize(144, 104)
 HEIGHT = 272
-
-
-@dataclass(frozen=True)
-class Block:
-    """One block: its name, its HTML, its picture in each theme."""
-
-    key: str
-    title: str
-    html: str
-    pictures: dict[str, QPixmap]
-
-
-def blocks() -> Iterator[Block]:
-    """The blocks of ``resources/editor/blocks`` in the order of their list."""
-    folder = resource("editor/blocks")
-    for entry in json.loads((folder / "blocks.json").read_text(encoding="utf-8")):
-        key = entry["id"]
-        html = (folder / f"{key}.html").read_text(encoding="utf-8").strip()
-        pictures = {name: QPixmap(str(folder / f"{key}.{name}.png")) for name in ("light", "dark")}
-        yield Block(key, entry["name"], html, pictures)
 
 
 class _Tile(QAbstractButton):
@@ -47,15 +23,26 @@ class _Tile(QAbstractButton):
         super().__init__()
         self.block = block
         self._grip: QPoint | None = None
-        self.setObjectName(f"news.block.{block.key}")
-        self.setText(block.title)
-        self.setAccessibleName(block.title)
+        self._scaled: dict[tuple[str, float], QPixmap] = {}
+        self.setObjectName(f"news.block.{block.id}")
+        self.setText(block.name)
+        self.setAccessibleName(block.name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("radius", 8)
         self.setFixedSize(TILE)
 
     def sizeHint(self) -> QSize:
         return TILE
+
+    def _picture(self) -> QPixmap:
+        """The block in the theme's light, made small once: many small steps look better than one large one."""
+        key = (theme.current().name, self.devicePixelRatioF())
+        if key not in self._scaled:
+            whole = QPixmap(str(self.block.picture(key[0])))
+            room = (TILE - QSize(12, 38)) * key[1]
+            ways = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            self._scaled[key] = whole if whole.isNull() else whole.scaled(room, *ways)
+        return self._scaled[key]
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._grip = event.position().toPoint()
@@ -79,7 +66,7 @@ class _Tile(QAbstractButton):
             box = QRectF(self.rect())
             round_rect(p, box, 8, "bg.hover" if self.underMouse() else "bg.surface", "line")
             place = QRectF(box.x() + 6, box.y() + 6, box.width() - 12, box.height() - 32)
-            _paint_whole(p, place, self.block.pictures[theme.current().name])
+            _paint_whole(p, place, self._picture())
             p.setFont(theme.font("caption"))
             p.setPen(theme.color("text.2"))
             words = QRectF(box.x(), box.bottom() - 24, box.width(), 20)

@@ -53,7 +53,8 @@ class Desk:
         data.setHtml(html)
         QApplication.clipboard().setMimeData(data)
         editor = self.form.editor
-        assert editor is not None and editor.view is not None
+        assert editor is not None
+        assert editor.view is not None
         editor.focus_editor("end")
         self.robot.settle(200)
         editor.view.page().triggerAction(QWebEnginePage.WebAction.Paste)
@@ -61,7 +62,8 @@ class Desk:
     def send(self) -> dict[str, Any]:
         """Preview to one follower, choose a tag, confirm, wait for 成功; what WeChat recorded."""
         robot, app = self.robot, self.app
-        assert app.sandbox is not None and app.window.account is not None
+        assert app.sandbox is not None
+        assert app.window.account is not None
         before = len(app.sandbox.previews())
         openid = app.profile.accounts.client(app.window.account.id).get_followers().openids[0]
         robot.click("compose.preview")
@@ -95,9 +97,7 @@ class Desk:
         """The article's HTML as 手机预览 shows it, with the addresses that its pictures got at WeChat."""
         self.form.column.cards.choose(row)
         self.robot.until(lambda: bool(self.form.preview.cleaned), "nothing is shown")
-        self.robot.until(
-            lambda: self.form.preview.shown_id == self.form.article()["id"], "another article is shown"
-        )
+        self.robot.until(lambda: self.form.preview.shown_id == self.form.article()["id"], "another article is shown")
         account = self.app.window.account
         assert account is not None
         pictures = self.app.profile.articles.pictures
@@ -163,11 +163,14 @@ def form_parts(desk: Desk) -> list[float]:
 def test_articles_by_each_way(desk: Desk) -> None:
     """The draft way and uploadnews: both reach 成功, and the bodies are to the byte what the phone showed."""
     robot, app = desk.robot, desk.app
-    assert app.sandbox is not None and app.window.account is not None
+    assert app.sandbox is not None
+    assert app.window.account is not None
     write_two_articles(desk)
     robot.click("compose.look.phone")
     shown = [desk.shown(0), desk.shown(1)]
-    assert "onclick" not in shown[0] and "position" not in shown[0] and "头采早了三天" in shown[0]
+    assert "onclick" not in shown[0]
+    assert "position" not in shown[0]
+    assert "头采早了三天" in shown[0]
     robot.click("compose.look.edit")
     robot.until(lambda: not desk.codes("red"), "something is red")
     sent = desk.send()
