@@ -40,6 +40,7 @@ class PlainWindow(Surface):
         super().__init__("bg.surface")
         self.toasts: list[str] = []
         self.secrets_asked: list[int] = []
+        self.quota_asked = 0
         self.top, self.banner, self.activity = TopBar(), Banner(), ActivityBar()
         self.rail = NavRail(
             [("send", "群发", "send"), ("history", "群发记录", "history")], [("settings", "设置", "settings")]
@@ -70,6 +71,10 @@ class PlainWindow(Surface):
     def ask_secret(self, account_id: int) -> None:
         """Note whose AppSecret is asked for."""
         self.secrets_asked.append(account_id)
+
+    def correct_quota(self) -> None:
+        """Count how often the dialog was asked for."""
+        self.quota_asked += 1
 
     def sheet(self) -> Sheet | None:
         """The dialog that is open."""

@@ -12,13 +12,14 @@ from desktop_app.ui import story
 from desktop_app.ui.units import clock_text, day_text, left_text
 
 SECRET = "secret.needed"
+NO_QUOTA = 45028
 
 
 @dataclass(frozen=True)
 class Advice:
     """A box: tone (gray, amber, red), what happened, what to do, the code, and rows of buttons.
 
-    Buttons: resume, cancel, resubmit, mark, site, secret, copy_ip, copy_error.
+    Buttons: resume, cancel, resubmit, mark, site, secret, quota, copy_ip, copy_error.
     """
 
     tone: str
@@ -93,7 +94,11 @@ def _failed(row: OutboxRow) -> Advice:
     else:
         text = _tr("微信拒收了这条消息，没有人收到，也没有消耗次数。")
     text += f"\n{said.title}。{_sentence(said.advice)}"
-    return Advice("red", _tr("没有发出去"), text, said.code, (("copy_error",),))
+    return Advice("red", _tr("没有发出去"), text, said.code, _refused_buttons(told))
+
+
+def _refused_buttons(told: Batch) -> tuple[tuple[str, ...], ...]:
+    return (("quota", "copy_error"),) if told.errcode == NO_QUOTA else (("copy_error",),)
 
 
 def _partly(row: OutboxRow, told: Batch) -> Advice:
@@ -107,7 +112,7 @@ def _partly(row: OutboxRow, told: Batch) -> Advice:
         title = _tr("第 {n} 批失败").format(n=numbers)
         return Advice("amber", title, f"{said.title}。{_sentence(said.advice)}{others}", buttons=(("site",),))
     title = _tr("第 {n} 批没有发出：{why}").format(n=numbers, why=said.title)
-    return Advice("amber", title, others + _sentence(said.advice), said.code, (("copy_error",),))
+    return Advice("amber", title, others + _sentence(said.advice), said.code, _refused_buttons(told))
 
 
 def _waiting_admin(row: OutboxRow, now: float) -> Advice:
@@ -123,6 +128,8 @@ def _waiting(row: OutboxRow) -> Advice:
     said = story.reason_text(row.reason, row.reason_args)
     if row.reason == SECRET:
         return Advice("amber", said.title, _tr("输入之后会接着发送。"), buttons=(("secret", "cancel"),))
+    if row.reason == "quota.spent":
+        return Advice("amber", said.title, _sentence(said.advice), said.code, (("resume", "cancel"), ("quota",)))
     known_ip = row.reason == "wx.40164" and row.reason_args.get("ip")
     buttons = ("resume", "copy_ip", "cancel") if known_ip else ("resume", "cancel")
     return Advice("amber", said.title, _sentence(said.advice), said.code, (buttons,))

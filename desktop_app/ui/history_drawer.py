@@ -83,6 +83,7 @@ class HistoryDrawer(Surface):
     resubmit_wanted = Signal(int)
     mark_wanted = Signal(int)
     secret_wanted = Signal(int)
+    quota_wanted = Signal(int)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__("bg.surface", parent)
@@ -249,6 +250,7 @@ class HistoryDrawer(Surface):
             "mark": (self.tr("我来标记结果"), "plain", ""),
             "site": (self.tr("打开公众平台核对"), "plain", "open-external"),
             "secret": (self.tr("输入 AppSecret"), "primary", ""),
+            "quota": (self.tr("更正剩余次数"), "plain", ""),
             "copy_ip": (self.tr("复制 IP"), "plain", "copy"),
             "copy_error": (self.tr("复制错误详情"), "plain", "copy"),
         }[name]
@@ -275,6 +277,7 @@ class HistoryDrawer(Surface):
                         "resubmit": self.resubmit_wanted,
                         "mark": self.mark_wanted,
                         "secret": self.secret_wanted,
+                        "quota": self.quota_wanted,
                     }[name]
                 )
 

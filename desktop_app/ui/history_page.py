@@ -108,6 +108,7 @@ class HistoryPage(Surface):
         self.drawer.resubmit_wanted.connect(self._ask_resubmit)
         self.drawer.mark_wanted.connect(self._ask_mark)
         self.drawer.secret_wanted.connect(self._type_secret)
+        self.drawer.quota_wanted.connect(lambda _: shell(self).correct_quota())
 
     def _fit_filters(self) -> None:
         self.filters.fit(self.width() - (self.drawer.width() if self.drawer.isVisibleTo(self) else 0))

@@ -31,6 +31,9 @@ class Shell(Protocol):
     def ask_secret(self, account_id: int) -> None:
         """Let the person type the AppSecret of an account again."""
 
+    def correct_quota(self) -> None:
+        """Let the person say how many sends the account in use has left."""
+
 
 def shell(widget: QWidget) -> Shell:
     """The window that holds ``widget``."""

@@ -290,6 +290,22 @@ def test_every_state_says_what_happened_and_offers_what_helps(world: WindowWorld
         assert shown.advice_buttons() == [f"history.{button}" for button in buttons], name
 
 
+def test_a_spent_quota_can_be_corrected_where_it_is_told(world: WindowWorld) -> None:
+    """45028 from WeChat, and a send that our own record held back: both boxes lead to the quota dialog."""
+    refused = world.queue("这个月的第五条", Audience.everyone(), people=48216)
+    held = world.queue("后面的一条", Audience.everyone(), people=48216)
+    world.deliver("mass/sendall:errcode=45028*1")
+    shown = Shown(world)
+    shown.open(refused)
+    assert "45028" in shown.texts()
+    assert shown.advice_buttons() == ["history.quota", "history.copy_error"]
+    shown.press("history.quota")
+    shown.open(held)
+    assert shown.advice_buttons() == ["history.resume", "history.cancel", "history.quota"]
+    shown.press("history.quota")
+    assert shown.window.quota_asked == 2
+
+
 def test_second_lines_of_the_table(world: WindowWorld) -> None:
     """Below the title stands the one thing to know; the row reads it aloud as well."""
     made = make_all(world)
