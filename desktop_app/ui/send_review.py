@@ -47,6 +47,8 @@ class Review:
     previewed: tuple[str, ...]
     """Who got the last preview, by note where there is one."""
     articles: int = 0
+    protected: bool = False
+    """Whether the account has API 群发保护, as known now: an answer of WeChat may have told it meanwhile."""
 
     @property
     def preview_state(self) -> str:
@@ -72,6 +74,7 @@ def gather(profile: Profile, account: Account, kind: str, content: dict[str, Any
         last=last,
         files=tuple(file for file in files if file is not None),
         articles=len(content.get("articles", ())),
+        protected=profile.accounts.get(account.id).api_protection,
         previewed=tuple(notes.get(value) or value for value in last.recipients) if last else (),
     )
 
@@ -208,7 +211,10 @@ class ReviewRows(QWidget):
 
     def _time_row(self, countdown_s: int) -> QLayout:
         after = self.tr("确认后还有 {n} 秒可以取消").format(n=countdown_s)
-        return hbox(label(self.tr("立即"), bold=True), label(after, "caption", "text.2"), None, spacing=12)
+        row = hbox(label(self.tr("立即"), bold=True), label(after, "caption", "text.2"), None, spacing=12)
+        self.admin = label(self.tr("提交后要等管理员在微信里确认，30 分钟内有效"), "caption", "amber.text", wrap=True)
+        self.admin.hide()
+        return vbox(row, self.admin, spacing=2)
 
     def _details(self) -> str:
         if self._choice.type != "openids":
@@ -231,6 +237,7 @@ class ReviewRows(QWidget):
         self.content.setText(title)
         self.quota.show_change(self._account, self._choice, review.quota)
         self.checks.show_checks(review.checks)
+        self.admin.setVisible(review.protected and self._choice.type == "all")
         self._show_preview(review, preview_required)
 
     def _show_preview(self, review: Review, required: bool) -> None:

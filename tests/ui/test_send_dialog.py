@@ -12,7 +12,7 @@ from PIL import Image
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QInputMethodEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop_app.job import Job
 from desktop_app.services.audience import Choice
@@ -359,6 +359,18 @@ def test_a_tag_takes_nothing_from_the_count_of_a_service_account(desk: Desk) -> 
     dialog = desk.open(choice=Choice("tag", tag_id=100, name="春茶老客", people=6482))
     type_number(dialog, "6482")
     assert dialog.footer.button.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("protected", "choice", "told"),
+    [(True, EVERYONE, True), (True, Choice("tag", tag_id=2, name="老客", people=9), False), (False, EVERYONE, False)],
+)
+def test_the_administrator_is_announced(desk: Desk, protected: bool, choice: Choice, told: bool) -> None:
+    """With API 群发保护 a send to all waits for the administrator: the row 时间 says so, and only then."""
+    desk.world.profile.accounts.update(desk.world.service.id, api_protection=protected)
+    dialog = desk.open(choice=choice)
+    said = [label.text() for label in dialog.rows.findChildren(QLabel) if label.isVisible()]
+    assert ("提交后要等管理员在微信里确认，30 分钟内有效" in said) is told
 
 
 def test_ten_thousand_and_one_are_two_batches(desk: Desk) -> None:
