@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from desktop_app.app import App
 from desktop_app.paths import resource
@@ -115,6 +116,10 @@ class Desk:
     def succeed(self) -> OutboxRow:
         """Let WeChat's job end and press 刷新状态 until the table says 成功."""
         self.until_state(State.ACCEPTED)
+        return self.end_job()
+
+    def end_job(self) -> OutboxRow:
+        """Let the time of a job pass and ask until it is over."""
         self.sandbox.advance(JOB_S)
 
         def shown() -> bool:
@@ -132,6 +137,10 @@ class Desk:
         position = model.position(row.id)
         assert position is not None
         return str(model.index(position, Column.STATE).data())
+
+    def says(self, text: str) -> bool:
+        """Whether something in sight says this."""
+        return any(text in label.text() for label in self.window.findChildren(QLabel) if label.isVisible())
 
     def mass_requests(self) -> int:
         """How often a send was asked of WeChat."""
@@ -176,3 +185,59 @@ def test_each_type_from_drop_to_success(desk: Desk) -> None:
     desk.robot.click("dialog.1")
     desk.until_state(State.DELETED)
     assert [sent["status"] for sent in desk.sandbox.sent()] == ["SEND_SUCCESS"] * 3 + ["DELETE"]
+
+
+def test_wechat_says_that_nothing_is_left(desk: Desk) -> None:
+    """45028: the row failed and offers 更正剩余次数; the next one is stopped here, and no request leaves."""
+    desk.sandbox.switches.set(test_account=True)
+    desk.write("text")
+    desk.review("all")
+    desk.confirm()
+    row = desk.until_state(State.FAILED)
+    assert row.reason == "wx.45028"
+    assert desk.sandbox.sent() == []
+    assert desk.mass_requests() == 1
+    desk.write("text")
+    desk.review("all")
+    desk.robot.until(lambda: desk.says("本月的次数用完了"), "the review does not tell")
+    people = desk.window.audience.choice()
+    assert people is not None
+    desk.robot.type("send.number", str(people.people))
+    assert not desk.robot.get("send.confirm", enabled=False).isEnabled()
+    desk.robot.press(Qt.Key.Key_Escape)
+    desk.robot.until(lambda: desk.window.sheet() is None, "the review stays open")
+    assert desk.mass_requests() == 1
+    assert len(desk.rows()) == 1
+    desk.robot.click("nav.history")
+    desk.robot.click_row("history.table", 0)
+    desk.robot.click("history.quota")
+    desk.robot.type("quota.left", "2")
+    desk.robot.click("quota.save")
+    account = desk.window.account
+    assert account is not None
+    desk.robot.until(lambda: desk.app.profile.accounts.quota(account.id).left == 2, "nothing was corrected")
+
+
+def test_sends_that_the_administrator_has_to_confirm(desk: Desk) -> None:
+    """89504 teaches that the account is protected; the next review says so, waits, and goes on when he confirmed."""
+    desk.sandbox.switches.set(protection="89504-none")
+    desk.write("text")
+    desk.review("all")
+    desk.confirm()
+    first = desk.until_state(State.WAITING_ADMIN)
+    assert desk.state_text(first) == "待管理员确认"
+    assert desk.sandbox.sent() == []
+    desk.sandbox.switches.set(protection="pending")
+    desk.write("text")
+    desk.review("all")
+    assert desk.says("提交后要等管理员在微信里确认，30 分钟内有效")
+    desk.confirm()
+    second = desk.until_state(State.WAITING_ADMIN)
+    assert second.msg_id is not None
+    desk.robot.until(lambda: desk.says("等管理员在微信里确认，剩 30 分钟"), "the drawer does not tell")
+    [sent] = desk.sandbox.sent()
+    assert (sent["msg_id"], sent["waits_for_admin"]) == (second.msg_id, True)
+    desk.sandbox.answer_admin(second.msg_id, "confirm")
+    desk.end_job()
+    assert [sent["status"] for sent in desk.sandbox.sent()] == ["SEND_SUCCESS"]
+    assert desk.mass_requests() == 2
