@@ -70,6 +70,9 @@ class ArticleEditor(QWidget):
     picture_refused = Signal(str, object)
     """Name and AppError of a picture that could not be taken."""
 
+    paste_refused = Signal(int)
+    """How many characters of HTML were too many to paste: over 2,000,000, twice what WeChat takes."""
+
     files_dropped = Signal(list)
     """Local paths that have no place in the text: video, voice, anything else."""
 
@@ -236,7 +239,8 @@ class ArticleEditor(QWidget):
             "key": lambda said: self.key_pressed.emit(said["key"]),
             "source": lambda said: self.source_shown.emit(said["on"]),
             "scrolled": lambda said: self.scrolled.emit(float(said["fraction"])),
-            "take": lambda said: self._pictures.bring_in(said["addresses"]),
+            "take": lambda said: self._pictures.bring_in(said["pictures"]),
+            "refused": lambda said: self.paste_refused.emit(said["chars"]),
             "files": lambda _: self._paste_files(),
             "paste_plain": lambda _: self.paste_plain(),
         }.get(what)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from desktop_app.ui.editor_bridge import Bridge
 
 PICTURE = "picture"
+TOO_BIG = 10 * 1024 * 1024
 # Where Word, WPS and LibreOffice put the pictures of what they copied. Any other file is none of the clipboard's
 # business: a web page could name one.
 _OFFICE_FOLDERS = ("msohtmlclip", "ksohtml", "temporaryitems", "officehtml")
@@ -64,10 +65,10 @@ class EditorPictures(QObject):
         composing = self._context.profile.composing
         self._put([(name, lambda job: composing.add_bytes(_png(image), name, PICTURE, job))], at)
 
-    def bring_in(self, addresses: Sequence[str]) -> None:
-        """Take pictures that pasted text has inside (``data:``) or beside it (``file:``); their addresses change."""
-        for address in addresses:
-            self._bring(address)
+    def bring_in(self, pictures: Sequence[dict[str, str]]) -> None:
+        """Take pictures that pasted text had inside (``data``) or beside it (``file:``); their addresses change."""
+        for one in pictures:
+            self._bring(one["address"], one["data"])
 
     # --- one after the other ------------------------------------------------------------------------------
 
@@ -96,22 +97,26 @@ class EditorPictures(QObject):
             self._bridge.order("arrived", token=place, src=address_of(result.sha256), alt="")
             self.taken.emit(result)
 
-    def _bring(self, address: str) -> None:
+    def _bring(self, address: str, data: str) -> None:
         composing = self._context.profile.composing
-        name = "image" if address.startswith("data:") else unquote(urlsplit(address).path).rpartition("/")[2]
+        is_file = address.startswith("file:")
+        name = unquote(urlsplit(address).path).rpartition("/")[2] if is_file else "image"
 
         def take(job: Job) -> MediaFile:
-            if address.startswith("data:"):
-                return composing.add_bytes(_data(address), name, PICTURE, job)
-            return composing.add_file(office_file(address), PICTURE, job)
+            if is_file:
+                return composing.add_file(office_file(address), PICTURE, job)
+            return composing.add_bytes(_data(data), name, PICTURE, job)
 
         def done(file: MediaFile) -> None:
             self._bridge.order("swap", **{"from": address, "to": address_of(file.sha256)})
             self.taken.emit(file)
 
-        self._context.tasks.start(
-            "work", take, owner=self, on_done=done, on_error=lambda error: self.refused.emit(name, error)
-        )
+        def failed(error: AppError) -> None:
+            if not is_file:  # nothing can be shown or sent of it; a local one stays visible as missing
+                self._bridge.order("swap", **{"from": address, "to": ""})
+            self.refused.emit(name, error)
+
+        self._context.tasks.start("work", take, owner=self, on_done=done, on_error=failed)
 
 
 def office_file(address: str) -> Path:
@@ -137,10 +142,11 @@ def _from_file(composing: Any, path: Path) -> Take:
 
 
 def _data(address: str) -> bytes:
-    head, _, body = address.partition(",")
+    if not address:  # the page keeps back what is beyond WeChat's limit
+        raise MediaError("media.too_big", size_bytes=TOO_BIG, limit=TOO_BIG, kind="image")
     try:
-        return base64.b64decode(body, validate=False) if head.endswith(";base64") else unquote(body).encode("latin-1")
-    except (binascii.Error, UnicodeEncodeError):
+        return base64.b64decode(address.partition(",")[2], validate=False)
+    except binascii.Error:
         raise MediaError("media.empty") from None
 
 

@@ -226,6 +226,27 @@ def test_big_data_picture_moves_out(world: ArticleWorld) -> None:
     assert len(world.html()) < 400
 
 
+def test_too_much_is_refused(world: ArticleWorld) -> None:
+    """5 MB of HTML do not come in and the window hears it; a picture of 50 MB goes, the text around it stays."""
+    refused: list[int] = []
+    connection = world.editor.paste_refused.connect(refused.append)
+    world.load("<p>字</p>")
+    world.focus()
+    world.paste_html("<p>很长</p>" * 400_000)
+    world.until(lambda: refused)
+    world.editor.paste_refused.disconnect(connection)
+    assert world.html() == "<p>字</p>"
+    problems: list[str] = []
+    connection = world.editor.picture_refused.connect(lambda name, error: problems.append(error.code))
+    world.load("")
+    world.focus()
+    world.paste_html(f"<p>前<img src='data:image/png;base64,{'A' * 20_000_000}'>后</p>")
+    world.until(lambda: problems and not sources(world))
+    world.editor.picture_refused.disconnect(connection)
+    assert problems == ["media.too_big"]
+    assert world.html() == "<p>前后</p>"
+
+
 def test_foreign_pictures_come_through_the_app(world: ArticleWorld) -> None:
     """The view asks the app for a foreign picture; one that cannot be had is grey, the address stays."""
     FETCH.asked.clear()

@@ -60,7 +60,7 @@ PROBES = [
     "(() => {{ const x = new XMLHttpRequest(); x.open('GET', '{server}/e'); x.onerror = () => 0; x.send() }})()",
     "document.body.append(Object.assign(document.createElement('iframe'), {{ src: '{server}/f' }}))",
     "document.body.append(Object.assign(document.createElement('iframe'), {{ src: 'file:///etc/passwd' }}))",
-    "document.body.append(Object.assign(document.createElement('link'), {{ rel: 'stylesheet', href: '{server}/g' }}))",
+    "document.body.append(Object.assign(document.createElement('link'), {{ rel: 'stylesheet', href: '{server}' }}))",
     "document.head.append(Object.assign(document.createElement('link'), {{ rel: 'prefetch', href: '{server}/h' }}))",
     "document.head.append(Object.assign(document.createElement('script'), {{ src: '{server}/i' }}))",
     "document.head.append(Object.assign(document.createElement('script'), {{ textContent: 'window.leak = 1' }}))",

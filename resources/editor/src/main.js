@@ -203,10 +203,14 @@ function showSource(on) {
 }
 source.addEventListener('input', changed)
 
+/** Pictures that are on their way into this very article. */
+const expected = new Set()
+
 const ORDERS = {
   words: ({ words }) => { setWords(words); view.dom.setAttribute('aria-label', word('text')); view.dispatch(view.state.tr) },
   load({ html: given, id }) {
     showSource(false)
+    expected.clear()
     clearTimeout(changeTimer)
     changeTimer = 0
     view.updateState(stateOf(read(clean(given)))) // a state of its own: there is nothing before it to undo to
@@ -231,12 +235,15 @@ const ORDERS = {
   },
   place({ token, x, y }) {
     const at = x == null ? view.state.selection.from : view.posAtCoords({ left: x, top: y })?.pos ?? view.state.doc.content.size
+    expected.add(token)
     view.dispatch(view.state.tr.setMeta(holding, { add: { pos: at, token } }))
   },
   arrived({ token, src, alt }) {
     const pos = placeOf(view.state, token)
     const tr = view.state.tr.setMeta(holding, { remove: token })
-    view.dispatch(pos === null || !src ? tr : insertPictures(tr, [{ src, alt }], pos).scrollIntoView())
+    // Its place may have gone with the empty paragraph that an earlier picture took: then it goes to the caret.
+    const wanted = expected.delete(token) && src
+    view.dispatch(wanted ? insertPictures(tr, [{ src, alt }], pos).scrollIntoView() : tr)
   },
   swap: ({ from, to }) => view.dispatch(swapAddress(view.state.tr, from, to)),
   note: ({ src, text }) => frame.setNote(src, text),

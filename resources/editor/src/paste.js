@@ -9,6 +9,8 @@ import { declarations, styleText } from './style.js'
 import { write, writeInline } from './write.js'
 
 const MOVE_DATA_CHARS = 4096
+const PICTURE_CHARS = 14_000_000 // 10 MB as base64, what WeChat takes of a picture
+const HTML_CHARS = 2_000_000 // twice what WeChat takes of an article
 
 /** The part of a clipboard that was selected, with the style sheet that belongs to it written into its elements. */
 export function clipboardBody(html) {
@@ -96,24 +98,41 @@ export function insertText(view, text) {
 const isAddress = text => /^https?:\/\/\S+$/i.test(text.trim())
 const isPictureAddress = text => isAddress(text) && /\.(?:png|jpe?g|gif|webp|bmp)(?:[?#]|$)/i.test(text)
 
-/** Data pictures of some size do not stay in the text: the app keeps them and gives an address. */
-function takeDataPictures(body, say) {
-  const taken = new Set()
-  for (const img of body.querySelectorAll('img[src^="data:image/"]')) if (img.getAttribute('src').length > MOVE_DATA_CHARS) taken.add(img.getAttribute('src'))
+/** Pictures of some size do not stay in the text: the app keeps them and gives an address. Out before any parsing. */
+function takeOut(html) {
+  const taken = []
+  let light = '', done = 0
+  for (let at = html.indexOf('data:image/'); at >= 0; at = html.indexOf('data:image/', at + 1)) {
+    const quote = html[at - 1]
+    const end = html.indexOf(quote, at)
+    if (!/["']/.test(quote) || end - at < MOVE_DATA_CHARS || !/<img\b[^>]*\ssrc\s*=\s*["']$/i.test(html.slice(Math.max(0, at - 2000), at))) continue
+    const address = `qunfa-data:${crypto.randomUUID()}`
+    taken.push({ address, data: end - at > PICTURE_CHARS ? '' : html.slice(at, end) })
+    light += html.slice(done, at) + address
+    done = at = end
+  }
+  return { light: light + html.slice(done), taken }
+}
+
+/** Ask the app for the pictures that came as data, or as files beside the text. */
+function bringIn(body, taken, say) {
   const local = [...body.querySelectorAll('img[src]')].map(img => img.getAttribute('src')).filter(src => /^file:/i.test(src))
-  if (taken.size || local.length) say('take', { addresses: [...taken, ...new Set(local)] })
+  const wanted = [...taken, ...[...new Set(local)].map(address => ({ address, data: '' }))]
+  if (wanted.length) say('take', { pictures: wanted })
 }
 
 function handle(view, data, say, at, fromDrop) {
   const html = data.getData('text/html')
   const files = [...data.files]
   if (html) {
-    const body = clipboardBody(html)
+    const { light, taken } = takeOut(html)
+    if (light.length > HTML_CHARS) { say('refused', { chars: light.length }); return true }
+    const body = clipboardBody(light)
     const single = body.querySelectorAll('img').length === 1 && !body.textContent.trim()
     // One copied picture comes with its bytes: those need no fetching.
     if (!(single && files.length && !fromDrop)) {
       if (insertBody(view, body, at)) {
-        takeDataPictures(body, say)
+        bringIn(body, taken, say)
         return true
       }
     }

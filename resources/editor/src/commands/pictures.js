@@ -79,14 +79,15 @@ export const captionPicture = (text = '') => onPicture((tr, found) => {
   return tr.setSelection(TextSelection.create(tr.doc, inside + (text ? text.length : isCaption ? next.content.size : 0))).scrollIntoView()
 })
 
-/** Every picture with this address gets another one; not a step to undo, since nobody did it. */
+/** Every picture with this address gets another one, '' takes it away; not a step to undo, since nobody did it. */
 export function swapAddress(tr, from, to) {
   tr.doc.descendants((node, pos) => {
     if (node.type !== image) return
     const attrs = node.attrs.attrs
     if (attrs.src !== from && attrs['data-src'] !== from) return
+    if (!to) { tr.delete(tr.mapping.map(pos), tr.mapping.map(pos + 1)); return }
     const { 'data-src': late, ...kept } = attrs
-    tr.setNodeMarkup(pos, null, { attrs: { ...kept, ...(late === undefined || late === from ? {} : { 'data-src': late }), src: to } }, node.marks)
+    tr.setNodeMarkup(tr.mapping.map(pos), null, { attrs: { ...kept, ...(late === undefined || late === from ? {} : { 'data-src': late }), src: to } }, node.marks)
   })
   return tr.setMeta('addToHistory', false)
 }
