@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.ui.article_cards import ArticleCards
 from desktop_app.ui.article_model import MIME
 from desktop_app.ui.news_form import NewsForm
-from tests.compose_world import MP4, ComposeWorld
+from tests.compose_world import MP4, ComposeWorld, enter
 
 
 @pytest.fixture
@@ -109,6 +109,7 @@ def test_a_card_is_dragged_to_another_place(world: ComposeWorld, form: NewsForm)
     data.setData(MIME, b"2")
     at = QPoint(20, 4)
     assert cards.gap_at(at) == 0
+    enter(cards.viewport(), data, at)
     none = Qt.KeyboardModifier.NoModifier
     drop = QDropEvent(QPointF(at), Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, none)
     QApplication.sendEvent(cards.viewport(), drop)
