@@ -95,6 +95,16 @@ class Robot:
         QTest.mouseClick(viewport() if viewport else target, Qt.MouseButton.LeftButton)
         QTest.keyClick(target, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClick(target, Qt.Key.Key_Delete)
+        self._write_lines(target, text)
+
+    def write(self, text: str) -> None:
+        """Type where the focus is, by no means of a mouse."""
+        target = QApplication.focusWidget()
+        if target is None:
+            raise RobotError("nothing has the focus")
+        self._write_lines(target, text)
+
+    def _write_lines(self, target: QWidget, text: str) -> None:
         for i, line in enumerate(text.split("\n")):
             if i:
                 QTest.keyClick(target, Qt.Key.Key_Return)
