@@ -143,7 +143,11 @@ class MediaError(AppError):
 
 
 class ArticleError(AppError):
-    """An article cannot be prepared."""
+    """An article cannot be prepared.
+
+    Codes: ``article.picture`` (article, from 0; reason, another error's code; host): one of its pictures cannot be
+    had · ``body.too_big`` (size_bytes, limit) · ``fetch.<reason>`` (host …): see ``desktop_app.services.fetch``.
+    """
 
 
 class StoreError(AppError):

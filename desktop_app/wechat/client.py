@@ -277,7 +277,7 @@ class WeChatClient:
     def list_drafts(self, offset: int = 0, count: int = 20, *, content: bool = True) -> DraftPage:
         """batchGetDraft, POST /cgi-bin/draft/batchget: up to 20 drafts, the last changed first."""
         if offset < 0 or not 1 <= count <= MAX_DRAFTS:
-            raise BadRequest("drafts.count", limit=MAX_DRAFTS)
+            raise BadRequest("request.value", limit=MAX_DRAFTS)
         body = {"offset": offset, "count": count, "no_content": int(not content)}
         return self._post("batchGetDraft", "/cgi-bin/draft/batchget", body, results.draft_page, repeat="always")
 

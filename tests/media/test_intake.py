@@ -79,6 +79,20 @@ def test_pictures_that_wechat_does_not_take_are_refused(tmp_path: Path, cache: P
     assert error.args_ == {"format": image_format.lower(), "kind": "image", "formats": ["jpeg", "png", "gif"]}
 
 
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "GIF", "WEBP", "BMP"])
+def test_a_picture_for_an_article_may_be_more(tmp_path: Path, cache: Path, image_format: str):
+    """Five formats and 40 MB: it is made to fit before it goes up. It is an image all the same."""
+    taken = intake.take_file(write(tmp_path, make.picture(image_format)), cache, Job(), kind="picture")
+    assert (taken.kind, taken.format) == ("image", image_format.lower())
+    taken.path.unlink()
+    assert refused(write(tmp_path, make.picture("TIFF"), "a.tif"), cache, "picture").code == "media.format"
+    error = refused(write(tmp_path, make.mp4(1), "a.mp4"), cache, "picture")
+    assert (error.code, error.args_["wanted"]) == ("media.kind", "image")
+    source = write(tmp_path, make.picture("PNG"), "b.png")
+    os.truncate(source, 40 * 1024 * 1024 + 1)
+    assert refused(source, cache, "picture").code == "media.too_big"
+
+
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, cache: Path):
     """A video dropped on pictures, whatever its name says."""
     error = refused(write(tmp_path, make.mp4(1), "a.png"), cache, "image")
