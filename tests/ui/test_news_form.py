@@ -337,9 +337,7 @@ def test_the_draft_comes_back_after_a_restart(world: ComposeWorld, form: NewsFor
 
 
 @pytest.mark.parametrize(("size", "column", "right"), [((1280, 800), 216, 320), ((960, 640), 184, 52)])
-def test_columns_by_the_room(
-    qtbot: QtBot, tmp_path: Path, size: tuple[int, int], column: int, right: int
-) -> None:
+def test_columns_by_the_room(qtbot: QtBot, tmp_path: Path, size: tuple[int, int], column: int, right: int) -> None:
     """216 and 320, or 184 and a strip of 52 whose buttons open flyouts; nothing wants more width than there is."""
     world = ComposeWorld(tmp_path, size)
     form = world.form("news")
