@@ -86,7 +86,7 @@ class CardDelegate(QStyledItemDelegate):
             ink = theme.current().on_inverse("text")
         else:
             round_rect(p, box, 8, "bg.surface", "line")
-            _paint_no_cover(p, QRectF(box.right() - 58, box.y() + 10, THUMB, THUMB), is_blank(article))
+            _paint_no_cover(p, QRectF(box.right() - 48, box.y() + 8, 40, 40), is_blank(article))
             ink = theme.color("text" if article["title"].strip() else "text.3")
         words = inside.adjusted(10, 0, -10, -9)
         font = theme.font("body", bold=True)
@@ -147,7 +147,7 @@ def _paint_number(p: QPainter, at: QPoint) -> None:
     ground = theme.color("inverse")
     ground.setAlphaF(0.7)
     badge = QRectF(at.x(), at.y(), 18, 18)
-    round_rect(p, badge, 9, ground)
+    round_rect(p, badge, 9, ground, "line.strong" if theme.current().name == "dark" else None)
     p.setPen(theme.current().on_inverse("text"))
     p.setFont(theme.font("badge"))
     p.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), "1")

@@ -14,7 +14,12 @@ from desktop_app.ui.news_check_words import finding_words
 from desktop_app.ui.text import Paragraph
 from desktop_app.ui.widgets import IconLabel, button, hbox, hline, label, scroll, vbox
 
-_MARKS = {"red": ("close-circle", "red"), "amber": ("warning", "amber"), "ok": ("check-circle", "go.icon")}
+_MARKS = {
+    "red": ("close-circle", "red"),
+    "amber": ("warning", "amber"),
+    "ok": ("check-circle", "go.icon"),
+    "quiet": ("info", "text.3"),
+}
 HEIGHT = 250
 
 
@@ -46,6 +51,7 @@ class NewsChecks(QWidget):
         super().__init__(parent)
         self.setObjectName("news.checks")
         self._checks: tuple[Check, ...] = ()
+        self._quiet = False
         self._at = -1
         self._fixes: list[QPushButton] = []
         self._counts = {level: _Count(level) for level in ("red", "amber", "ok")}
@@ -66,6 +72,12 @@ class NewsChecks(QWidget):
         """The first finding that stops the next step."""
         return next((check for check in self._checks if check.level == "red"), None)
 
+    def set_quiet(self, quiet: bool) -> None:
+        """Nothing was written yet: that is no mistake, so nothing is red, though nothing may be sent."""
+        if quiet != self._quiet:
+            self._quiet = quiet
+            self._show()
+
     def show_checks(self, kind: str, checks: Sequence[Check]) -> None:
         """Show the findings; the kind is always the same."""
         if tuple(checks) == self._checks:
@@ -73,23 +85,31 @@ class NewsChecks(QWidget):
         before = {(c.key, c.args.get("article")) for c in self._checks if c.level == "red"}
         had_any = bool(self._checks)
         self._checks = tuple(checks)
+        self._show()
+        several = self._several()
+        fresh = [c for c in checks if c.level == "red" and (c.key, c.args.get("article")) not in before]
+        if fresh and had_any and not self._quiet:
+            announce(self, self._said(fresh[0], several)[0])
+
+    def _several(self) -> bool:
+        return any(check.args.get("article", -1) > 0 for check in self._checks)
+
+    def _show(self) -> None:
         self._clear()
-        several = len({c.args.get("article", -1) for c in checks if c.args.get("article", -1) >= 0}) > 1 or any(
-            c.args.get("article", -1) > 0 for c in checks
-        )
+        several, checks = self._several(), self._checks
+        if self._quiet:
+            checks = tuple(check for check in checks if check.level == "ok")
+            self._add_row("quiet", self.tr("还没有内容，写好后在这里检查"), "", None)
         bad = [check for check in checks if check.level != "ok"]
-        good = [check for check in checks if check.level == "ok"]
         for number, check in enumerate(bad):
             self._add(number, check, several)
-        for check in good:
-            self._add_row(check.level, *self._said(check, several)[:2], None)
+        for check in checks:
+            if check.level == "ok":
+                self._add_row(check.level, *self._said(check, several)[:2], None)
         counts = {level: sum(check.level == level for check in checks) for level in self._counts}
         for level, number in counts.items():
             self._counts[level].show_number(number)
         self.counted.emit(counts["red"], counts["amber"])
-        fresh = [c for c in bad if c.level == "red" and (c.key, c.args.get("article")) not in before]
-        if fresh and had_any:
-            announce(self, self._said(fresh[0], several)[0])
 
     def sentence(self, check: Check) -> str:
         """A finding as one sentence, for a toast."""

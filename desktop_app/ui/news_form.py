@@ -534,6 +534,7 @@ class NewsForm(ComposeForm):
 
     def show_health(self, checks: tuple[Check, ...]) -> None:
         """Mark the cards with what the checks found."""
+        self.panel.set_quiet(all(is_blank(each) for each in self.model.articles()))
         health = []
         for row in range(self.model.rowCount()):
             levels = [c.level for c in checks if c.args.get("article") == row]

@@ -189,7 +189,6 @@ class AccountRow(QWidget):
         row.setStretch(0, 1)
         return vbox(hline(), row, spacing=12, margins=(56, 0, 0, 0))
 
-
     def _news_way(self, account: Account) -> QVBoxLayout:
         ways = [("draft", self.tr("草稿"), ""), ("uploadnews", self.tr("旧接口"), "")]
         choice = Segmented(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QListWidget, QWidget
+from PySide6.QtWidgets import QListWidget, QSizePolicy, QWidget
 
 from desktop_app.job import Job
 from desktop_app.store.articles import Version
@@ -35,9 +35,12 @@ class VersionsDialog(Sheet):
         self._none = label(self.tr("还没有历史版本。写的时候每五分钟留一份。"), "body", "text.2", wrap=True)
         self._none.hide()
         self._place = vbox(spacing=0)
-        row = hbox(vbox(self._none, self._list, spacing=8), vline(), self._place, spacing=16)
+        row = hbox(vbox(self._none, self._list, 0, spacing=8), vline(), self._place, spacing=16)
         row.setStretch(0, 1)
-        self.body.addLayout(row, 1)
+        holder = QWidget()
+        holder.setLayout(row)
+        holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.body.addWidget(holder, 1)
         cancel = button(self.tr("关闭"), name="drafts.versions.close")
         self._restore = button(self.tr("恢复这一版"), "primary", name="drafts.restore_version")
         self._restore.setEnabled(False)

@@ -24,13 +24,12 @@ def world(qtbot: QtBot, tmp_path: Path) -> Iterator[ComposeWorld]:
     made.close()
 
 
-def test_there_are_four_tabs_and_no_empty_one(world: ComposeWorld) -> None:
-    """文字 图片 语音 视频; each shows its own form; the one in front is remembered."""
-    for kind in ("text", "image", "voice", "video"):
+def test_there_are_five_tabs_and_no_empty_one(world: ComposeWorld) -> None:
+    """图文 文字 图片 语音 视频; each shows its own form; the one in front is remembered."""
+    for kind in ("news", "text", "image", "voice", "video"):
         world.click(f"compose.tab.{kind}")
         assert world.page.kind() == kind
         assert world.page.forms[kind].isVisible()
-    assert world.window.findChild(QWidget, "compose.tab.news") is None
     world.settle()
     assert world.settings.current.last_kind == "video"
 

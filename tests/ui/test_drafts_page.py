@@ -1,4 +1,4 @@
-"""图文草稿: what was written stays findable, comes back out of the trash, and goes one way into WeChat's draft box."""
+"""图文草稿: what was written stays findable, comes back out of the trash, and has its earlier versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""图文: articles as cards, title and settings with live counters, the body in the real editor, drafts that keep it."""
+"""图文: articles as cards, title and settings with live counters, the body in the real editor, drafts."""
 
 from __future__ import annotations
 
