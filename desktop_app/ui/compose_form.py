@@ -34,6 +34,8 @@ class ComposeForm(QWidget):
     """The content is another one: save, check, preview."""
     shown_changed = Signal()
     """Only what is shown is another one: a picture was decoded, an upload moved on."""
+    move_wanted = Signal(str, object)
+    """A refused file, as a Payload, belongs into the form of this other kind."""
 
     def content(self) -> dict[str, Any]:
         """The message as drafts and ``Composing`` keep it."""
@@ -84,7 +86,8 @@ class FileForm(ComposeForm):
         self.context = context
         self.thumbnails = thumbnails
         self.intake = FileIntake(context.tasks, context.profile.composing, kind, single=single, parent=self)
-        self.refusals = RefusalList()
+        self.refusals = RefusalList(kind)
+        self.refusals.move_wanted.connect(self.move_wanted)
         self.intake.refused.connect(self._show_refusal)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)

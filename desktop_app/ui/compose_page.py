@@ -108,6 +108,7 @@ class ComposePage(QWidget):
         for kind, form in self.forms.items():
             form.changed.connect(lambda kind=kind: self._form_changed(kind))
             form.shown_changed.connect(lambda kind=kind: self._form_shown_changed(kind))
+            form.move_wanted.connect(lambda kind, payload: self.take_payload(payload, kind))
 
     def _make_actions(self) -> None:
         self._saved = SavedLabel()

@@ -15,7 +15,8 @@ from desktop_app.ui.error_box import words
 from desktop_app.ui.file_intake import Refusal
 from desktop_app.ui.paint import painter, round_rect
 from desktop_app.ui.text import ElidedLabel
-from desktop_app.ui.widgets import Card, IconLabel, hbox, icon_button, label, vbox
+from desktop_app.ui.units import translated_kind
+from desktop_app.ui.widgets import Card, IconLabel, button, hbox, icon_button, label, vbox
 
 SHOWN_REFUSALS = 3
 _numbers = itertools.count(1)
@@ -79,34 +80,53 @@ class AddTile(QAbstractButton):
 
 
 class RefusalRow(Card):
-    """One file that cannot be used: its name, the reason and the rule, and a button that puts the row away."""
+    """One file that cannot be used: its name, the reason and the rule, and a button that puts the row away.
+
+    A file of another kind has a button that puts it where it belongs.
+    """
 
     dismissed = Signal(object)
+    move_wanted = Signal(object)
 
     def __init__(self, refusal: Refusal, parent: QWidget | None = None) -> None:
         super().__init__("red.bg", "red.line", parent=parent)
+        self.refusal = refusal
+        number = next(_numbers)
         said = words(refusal.error)
         self.sentence = self.tr("{name}：{reason}").format(name=refusal.name, reason=said.line)
         name = ElidedLabel(refusal.name, "body", "text", bold=True)
         reason = label(said.line, "caption", "red.text", wrap=True)
         close = icon_button("close", self.tr("收起「{name}」的提示").format(name=refusal.name), dim="small")
-        close.setObjectName(f"compose.refusal.{next(_numbers)}")
+        close.setObjectName(f"compose.refusal.{number}")
         close.clicked.connect(lambda: self.dismissed.emit(self))
         column = vbox(name, reason, spacing=2)
-        row = hbox(IconLabel("close-circle", 16, "red"), column, close, spacing=12, margins=(12, 8, 8, 8))
+        row = hbox(IconLabel("close-circle", 16, "red"), column, spacing=12, margins=(12, 8, 8, 8))
+        if kind := refusal.belongs_to:
+            move = button(self.tr("放到{kind}").format(kind=translated_kind(kind)), dim="small")
+            move.setObjectName(f"compose.refusal.{number}.move")
+            move.clicked.connect(lambda: self.move_wanted.emit(self))
+            row.addWidget(move)
+        row.addWidget(close)
         row.setStretch(1, 1)
         self.setLayout(row)
         self.setAccessibleName(self.sentence)
 
 
 class RefusalList(QWidget):
-    """The newest refusals, three at most in full; the rest is counted."""
+    """The newest refusals, three at most in full; the rest is counted. Several can be put away at once."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    move_wanted = Signal(str, object)
+    """The kind of message that takes the file, and its Payload."""
+
+    def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: list[RefusalRow] = []
         self._more = label("", "caption", "red.text")
-        self._column = vbox(self._more, spacing=8)
+        self._clear = button(self.tr("全部清掉"), "link", dim="small", name=f"compose.{kind}.refusals.clear")
+        self._clear.clicked.connect(self.clear)
+        self._foot = QWidget()
+        self._foot.setLayout(hbox(self._more, None, self._clear))
+        self._column = vbox(self._foot, spacing=8)
         self.setLayout(self._column)
         self._show()
 
@@ -114,6 +134,7 @@ class RefusalList(QWidget):
         """Show why a file was refused."""
         row = RefusalRow(refusal)
         row.dismissed.connect(self._dismiss)
+        row.move_wanted.connect(self._move)
         self._rows.insert(0, row)
         self._column.insertWidget(0, row)
         announce(self, row.sentence, urgent=True)
@@ -137,10 +158,15 @@ class RefusalList(QWidget):
         row.deleteLater()
         self._show()
 
+    def _move(self, row: RefusalRow) -> None:
+        self._dismiss(row)
+        self.move_wanted.emit(row.refusal.belongs_to, row.refusal.source)
+
     def _show(self) -> None:
         for place, row in enumerate(self._rows):
             row.setVisible(place < SHOWN_REFUSALS)
         hidden = len(self._rows) - SHOWN_REFUSALS
         self._more.setText(self.tr("还有 {n} 个文件不能用").format(n=hidden))
         self._more.setVisible(hidden > 0)
+        self._foot.setVisible(len(self._rows) > 1)
         self.setVisible(bool(self._rows))

@@ -61,10 +61,17 @@ class Item:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A file that cannot be used, and why."""
+    """A file that cannot be used, and why. ``source``: what to take it from again, where that is known."""
 
     name: str
     error: AppError
+    source: Payload | None = None
+
+    @property
+    def belongs_to(self) -> str:
+        """The kind of message that would take it: image, voice, video; "" if there is none."""
+        kind = str(self.error.args_.get("kind", "")) if self.error.code == "media.kind" else ""
+        return kind if self.source is not None else ""
 
 
 class FileIntake(QObject):
@@ -110,13 +117,19 @@ class FileIntake(QObject):
         begun = 0
         for path in payload.files:
             name = PurePath(path).name
-            if self._begin(name, lambda job, path=path: self._composing.add_file(path, self.kind, job), replace):
+            source = Payload((path,))
+            if self._begin(
+                name, source, lambda job, path=path: self._composing.add_file(path, self.kind, job), replace
+            ):
                 begun, replace = begun + 1, None
         if payload.bitmap is not None:
             name = self.tr("粘贴的图片 {time}.png").format(time=time.strftime("%H-%M-%S"))
             bitmap = payload.bitmap
             begun += self._begin(
-                name, lambda job: self._composing.add_bytes(_png(bitmap), name, self.kind, job), replace
+                name,
+                Payload(bitmap=bitmap),
+                lambda job: self._composing.add_bytes(_png(bitmap), name, self.kind, job),
+                replace,
             )
         return begun
 
@@ -128,7 +141,7 @@ class FileIntake(QObject):
             if not uploaded:
                 self._upload(item)
 
-    def _begin(self, name: str, read: Any, replace: Item | None) -> bool:
+    def _begin(self, name: str, source: Payload, read: Any, replace: Item | None) -> bool:
         room = self.single or replace is not None or len(self.items) < self.limit
         if not room:
             self.refused.emit(Refusal(name, MediaError("media.too_many", limit=self.limit)))
@@ -144,7 +157,7 @@ class FileIntake(QObject):
             read,
             owner=self,
             on_done=lambda media: self._read(item, media, replace),
-            on_error=lambda error: self._refuse(item, error),
+            on_error=lambda error: self._refuse(item, error, source),
         )
         return True
 
@@ -172,11 +185,11 @@ class FileIntake(QObject):
         self.content_changed.emit()
         self._upload(item)
 
-    def _refuse(self, item: Item, error: AppError) -> None:
+    def _refuse(self, item: Item, error: AppError, source: Payload | None = None) -> None:
         if item in self.items:
             self.items.remove(item)
             self.changed.emit(item)
-        self.refused.emit(Refusal(item.name, error))
+        self.refused.emit(Refusal(item.name, error, source))
 
     # Up to WeChat
 

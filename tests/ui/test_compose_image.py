@@ -10,12 +10,13 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.file_intake import Stage
 from desktop_app.ui.media_tile import MediaTile
-from tests.compose_world import MP4, ComposeWorld
+from tests.compose_world import MP3, MP4, ComposeWorld
 
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)
 
@@ -85,6 +86,54 @@ def test_what_wechat_would_refuse_is_refused_at_once_and_the_rest_goes_on(world:
     (close,) = row.findChildren(QToolButton)
     QTest.mouseClick(close, Qt.MouseButton.LeftButton)
     assert len(world.image.refusals.rows()) == 2
+
+
+def test_refusals_can_be_put_away_together(world: ComposeWorld) -> None:
+    """One row has its own cross; from two on there is 全部清掉 too."""
+    for number in range(5):
+        (world.folder / f"{number}.jpg").write_text("只是文字")
+    world.drop([str(world.folder / "0.jpg")], "image")
+    clear = world.image.findChild(QPushButton, "compose.image.refusals.clear")
+    assert not clear.isVisible()
+    world.drop([str(world.folder / f"{number}.jpg") for number in range(1, 5)], "image")
+    assert len(world.image.refusals.rows()) == 5
+    assert clear.isVisible()
+    QTest.mouseClick(clear, Qt.MouseButton.LeftButton)
+    assert world.image.refusals.rows() == []
+    assert not world.image.refusals.isVisible()
+
+
+@pytest.mark.parametrize(("file", "kind", "text"), [(MP4, "video", "放到视频"), (MP3, "voice", "放到语音")])
+def test_a_file_of_another_kind_is_put_where_it_belongs(world: ComposeWorld, file: str, kind: str, text: str) -> None:
+    """The button of the red row opens the other form with the file in it; the row is gone."""
+    world.image.take(Payload((file,)))
+    world.settle()
+    (row,) = world.image.refusals.rows()
+    (move,) = row.findChildren(QPushButton)
+    assert move.text() == text
+    QTest.mouseClick(move, Qt.MouseButton.LeftButton)
+    world.settle()
+    assert world.page.kind() == kind
+    assert world.page.content()["file"]["name"] == Path(file).name
+    assert world.image.refusals.rows() == []
+    assert names(world) == []
+
+
+def test_a_picture_refused_as_a_recording_goes_to_the_pictures(world: ComposeWorld) -> None:
+    """放到图片, from the 语音 form; a file that is nothing at all has no such button."""
+    world.form("voice")
+    (picture,) = world.pictures("a.png")
+    (world.folder / "b.mp3").write_text("只是文字")
+    world.voice.take(Payload((picture, str(world.folder / "b.mp3"))))
+    world.settle()
+    buttons = {row.refusal.name: row.findChildren(QPushButton) for row in world.voice.refusals.rows()}
+    assert buttons["b.mp3"] == []
+    (move,) = buttons["a.png"]
+    assert move.text() == "放到图片"
+    QTest.mouseClick(move, Qt.MouseButton.LeftButton)
+    world.settle()
+    assert names(world) == ["a.png"]
+    assert [row.refusal.name for row in world.voice.refusals.rows()] == ["b.mp3"]
 
 
 def test_a_name_lies_the_content_counts(world: ComposeWorld) -> None:
