@@ -88,6 +88,11 @@ def test_each_picture_is_asked_for_once_with_its_whole_address() -> None:
     assert asked == ["https://a.example/x?a=1&b=2"]
 
 
+def test_what_a_script_would_load_later_is_the_same_picture() -> None:
+    """A data-src from elsewhere beside a picture of WeChat's own would be stripped, or show another one."""
+    assert homes(f'<img src="{OWN}" data-src="https://a.example/b">') == f'<img src="{OWN}" data-src="{OWN}">'
+
+
 def test_an_address_with_quotes_does_not_break_out() -> None:
     """What an upload answers is written as an address, whatever it holds."""
     html = '<p style="background:url(https://a.example/x)">a</p><img src="https://a.example/x">'
