@@ -105,6 +105,18 @@ def test_styles(world: ArticleWorld) -> None:
     assert world.html() == "<p>春茶到店</p>"
 
 
+def test_spaces(world: ArticleWorld) -> None:
+    """Spaces that a person types are there for the reader, at the start and in a row; code keeps its own."""
+    given(world, "<p></p>")
+    world.type("  a  b")
+    assert world.html() == "<p>&nbsp; a &nbsp;b</p>"
+    assert world.load(world.html()) == world.html()
+    given(world, "<pre>x</pre>")
+    world.caret("x", 1)
+    world.type("  y")
+    assert world.html() == "<pre>x  y</pre>"
+
+
 def test_stored_format(world: ArticleWorld) -> None:
     """With nothing selected a switch counts for what is typed next."""
     given(world, "<p>春茶</p>")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -156,7 +158,7 @@ def test_page_that_died_comes_back(world: ArticleWorld, expected_log: Any) -> No
     assert view is not None
     done: list[bool] = []
     connection = world.editor.loaded.connect(lambda: done.append(True))
-    world.editor._on_page_died()
+    os.kill(view.page().renderProcessPid(), signal.SIGTERM)
     world.until(lambda: done)
     world.editor.loaded.disconnect(connection)
     assert world.html() == "<p>没丢</p>"

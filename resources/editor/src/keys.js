@@ -131,6 +131,26 @@ const backspace = chainCommands(clearCells, backOut, towards(-1), baseKeymap.Bac
 const forward = chainCommands(clearCells, towards(1), baseKeymap.Delete)
 const enter = chainCommands(behindSelected, newline, splitItem, splitText)
 
+const keepsSpaces = $pos => {
+  for (let d = $pos.depth; d > 0; d--) {
+    const { tag, attrs } = $pos.node(d).attrs
+    const set = attrs && declarations(attrs.style).filter(([name]) => name === 'white-space').pop()
+    if (set) return /^(?:pre|break)/.test(set[1])
+    if (tag === 'pre') return true
+  }
+  return false
+}
+
+/** A second space in a row would not be seen by a reader: it becomes one that does not collapse. */
+export function handleTextInput(view, from, to, text) {
+  if (text !== ' ' || view.composing) return false
+  const $from = view.state.doc.resolve(from)
+  const before = $from.parent.textBetween(0, $from.parentOffset, '', '\ufffc')
+  if ((before && !before.endsWith(' ')) || keepsSpaces($from)) return false
+  view.dispatch(view.state.tr.insertText('\u00a0', from, to).scrollIntoView())
+  return true
+}
+
 export const keys = say => ({
   ...baseKeymap,
   Enter: enter,

@@ -17,7 +17,7 @@ import { addColumn, addRow, cellAround, deleteColumn, deleteRow, deleteTable, in
 import { clearFormat, isOn, linkAt, setLink, setStyle, toggle, unlink, valueAt } from './commands/text.js'
 import { factsOf } from './facts.js'
 import { Frame } from './frame.js'
-import { keys } from './keys.js'
+import { handleTextInput, keys } from './keys.js'
 import { clipboard, clipboardBody, insertBody, insertText } from './paste.js'
 import { holding, placeOf, placePlugin } from './placeholders.js'
 import { read } from './read.js'
@@ -117,6 +117,7 @@ const view = new EditorView(document.getElementById('text'), {
   nodeViews: { raw: rawView, rawi: rawView, image: node => new PictureView(node) },
   attributes: { spellcheck: 'false', role: 'textbox', 'aria-multiline': 'true' },
   ...clipboard(say),
+  handleTextInput,
   dispatchTransaction(tr) {
     const before = view.state
     view.updateState(before.apply(tr))
