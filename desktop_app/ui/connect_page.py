@@ -60,7 +60,9 @@ class ConnectPage(Surface):
     """Fills the window. Nothing is kept before the person presses 进入群发台 or 先保存，稍后再连."""
 
     connected = Signal(int)
-    """An account was saved, or its secret; its id."""
+    """A new account was saved; its id."""
+    secret_changed = Signal(int)
+    """The secret of a known account was saved; its id."""
     rehearse_wanted = Signal()
     left = Signal()
     """The person went back without saving."""
@@ -322,8 +324,9 @@ class ConnectPage(Surface):
 
     def _saved(self, account_id: int) -> None:
         self._busy = False
+        known = self._account is not None
         self.start_new()  # the secret does not stay in the field
-        self.connected.emit(account_id)
+        (self.secret_changed if known else self.connected).emit(account_id)
 
     def _not_saved(self, error: AppError) -> None:
         self._busy = False

@@ -64,6 +64,7 @@ class MainWindow(Surface):
         self.setAcceptDrops(True)
         self._context = context
         self._account: Account | None = None
+        self._came_from = "send"  # the page to go back to from the page that connects
         self._leaving = False
         self._build_pages()
         self._build_frame()
@@ -154,6 +155,7 @@ class MainWindow(Surface):
         self.settings.connect_wanted.connect(self.show_connect)
         self.settings.accounts_changed.connect(self._reload_accounts)
         self.connect_page.connected.connect(self.use_account)
+        self.connect_page.secret_changed.connect(self._secret_changed)
         self.connect_page.rehearse_wanted.connect(self._rehearse)
         self.connect_page.left.connect(self._leave_connect)
         self._context.outbox.row_changed.connect(self._row_changed)
@@ -256,6 +258,8 @@ class MainWindow(Surface):
 
     def show_connect(self) -> None:
         """Show the page that connects an account."""
+        if self._outer.currentWidget() is self._frame:
+            self._came_from = self.page_name
         self._outer.setCurrentWidget(self.connect_page)
         self.connect_page.focus_first()
 
@@ -273,7 +277,13 @@ class MainWindow(Surface):
 
     def _leave_connect(self) -> None:
         if self._account is not None:
-            self.show_page("send")
+            self.show_page(self._came_from)
+
+    def _secret_changed(self) -> None:
+        """Back to where the person was; the account in use stays, and what waited for the secret goes on."""
+        self._leave_connect()
+        self._reload_accounts()
+        self._context.outbox.wake()
 
     def _rehearse(self) -> None:
         self._context.tasks.start(

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from desktop_app.app import App
 from desktop_app.paths import resource
@@ -36,13 +37,14 @@ class Desk:
         robot.type("connect.app_id", service.app_id)
         robot.type("connect.secret", service.app_secret)
         robot.type("connect.name", "自家茶铺")
-        robot.until(lambda: self._says("connect.check", "进入群发台"), "the check does not pass")
+        robot.until(lambda: self.check_says("进入群发台"), "the check does not pass")
         robot.click("connect.check")
         robot.until(lambda: self.window.account is not None, "no account")
         robot.get("compose.next", enabled=False)
 
-    def _says(self, name: str, text: str) -> bool:
-        found = self.robot.find(name)
+    def check_says(self, text: str) -> bool:
+        """Whether the button of the connect page can be pressed and reads so."""
+        found = self.robot.find("connect.check")
         return isinstance(found, QAbstractButton) and found.isEnabled() and found.text() == text
 
     def write(self, kind: str) -> None:
@@ -241,3 +243,35 @@ def test_sends_that_the_administrator_has_to_confirm(desk: Desk) -> None:
     desk.end_job()
     assert [sent["status"] for sent in desk.sandbox.sent()] == ["SEND_SUCCESS"]
     assert desk.mass_requests() == 2
+
+
+def test_another_accounts_secret_is_changed_from_the_settings(desk: Desk) -> None:
+    """更换 AppSecret of the account that is not in use: 设置 again, the same account in use, the new secret kept."""
+    robot, window, accounts = desk.robot, desk.window, desk.app.profile.accounts
+    in_use, other = window.account, desk.sandbox.subscription
+    assert in_use is not None
+    second = accounts.add(
+        other.app_id, "0" * 32, name="第二个号", kind="subscription", base_url=desk.sandbox.address, proxy="direct"
+    )
+    robot.click("nav.settings")
+    window.settings.refresh()
+    for step in ("connect.back", "connect.check"):
+        robot.click(f"settings.more.{other.app_id}")
+        menu = QApplication.activePopupWidget()
+        assert menu is not None
+        change = menu.findChild(QAction, f"settings.secret.{other.app_id}")
+        menu.close()
+        change.trigger()
+        robot.get("connect.secret")
+        if step == "connect.check":
+            robot.type("connect.secret", other.app_secret)
+            robot.until(lambda: desk.check_says("保存并回到群发台"), "the check does not pass")
+        robot.click(step)
+        robot.until(lambda: robot.find("nav.settings") is not None, "the frame does not come back")
+        assert window.page_name == "settings"
+    robot.until(lambda: not desk.app.tasks.running("work"), "it does not come to rest")
+    robot.settle()
+    assert window.page_name == "settings"
+    assert window.account == in_use
+    assert accounts.current() == in_use
+    assert accounts.client(second.id).get_tags()

@@ -54,6 +54,8 @@ class Desk:
         QTest.qWaitForWindowActive(self.window)
         self.connected: list[int] = []
         self.page.connected.connect(self.connected.append)
+        self.changed: list[int] = []
+        self.page.secret_changed.connect(self.changed.append)
 
     def fill(self, app_id: str = "", secret: str = "") -> None:
         fields = self.page.fields
@@ -284,7 +286,7 @@ def test_the_secret_of_a_known_account_is_asked_again(desk: Desk) -> None:
     desk.world.settle()
     assert desk.button("connect.check").text() == "保存并回到群发台"
     desk.press("connect.check")
-    assert desk.connected == [known.id]
+    assert (desk.connected, desk.changed) == ([], [known.id])
     assert accounts.client(known.id).get_tags()
     assert len(accounts.list()) == 1
 
