@@ -166,4 +166,4 @@ class NewsDesk(QObject):
         """What WeChat will strip or change, beside the original."""
         self._form.flush()
         html = self._form.article()["html"]
-        ChangesDialog(self._context, self._form.window(), html, self._form.fetch).open()
+        ChangesDialog(self._context, self._form.window(), html, self._form.files.fetch).open()

@@ -40,18 +40,18 @@ def _body(payload: Payload, form: NewsForm) -> DropTarget:
             (_tr("{n} 个视频或语音放不进正文").format(n=others), "amber", "warning"),
         )
     refusal = _tr("只收这台电脑上的文件") if payload.addresses else ""
-    return DropTarget("body", "image", _tr("插入正文"), hint, form.insert_pictures, refusal, notes)
+    return DropTarget("body", "image", _tr("插入正文"), hint, form.files.insert_pictures, refusal, notes)
 
 
 def _cover(payload: Payload, form: NewsForm) -> DropTarget:
     refusal = _only_pictures(payload)
     if not refusal and payload.may_be("image") > 1:
         refusal = _tr("一次只能放 1 张图")
-    return DropTarget("cover", "crop", _tr("设为封面"), _tr("放好就能裁剪"), form.cover_from, refusal)
+    return DropTarget("cover", "crop", _tr("设为封面"), _tr("放好就能裁剪"), form.files.cover_from, refusal)
 
 
 def _articles(payload: Payload, form: NewsForm) -> DropTarget:
     room = ARTICLES_MAX - form.model.rowCount()
     refusal = _only_pictures(payload) or ("" if room else _tr("已经有 {n} 篇了").format(n=ARTICLES_MAX))
     hint = _tr("每张图新建一篇，还能放 {n} 篇").format(n=room)
-    return DropTarget("articles", "plus", _tr("新增图文"), hint, form.add_articles_for, refusal)
+    return DropTarget("articles", "plus", _tr("新增图文"), hint, form.files.add_articles_for, refusal)

@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEventLoop, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 
-from desktop_app.article.check import Finding
 from desktop_app.article.contents import new_article
-from desktop_app.article.fix import FIXES, apply
-from desktop_app.errors import AppError
-from desktop_app.job import Job
 from desktop_app.services.contents import Check
-from desktop_app.services.pictures import Brought
 from desktop_app.store.accounts import Account
-from desktop_app.store.caches import MediaFile
 from desktop_app.ui import theme
 from desktop_app.ui.article_column import ArticleColumn
 from desktop_app.ui.article_meta import COLUMN, MARGIN, ArticleMeta
-from desktop_app.ui.article_model import ArticleModel, Health, is_blank
+from desktop_app.ui.article_model import ArticleModel, is_blank
 from desktop_app.ui.article_pictures import ArticlePictures
 from desktop_app.ui.compose_form import ComposeForm
 from desktop_app.ui.context import Context
-from desktop_app.ui.crop_dialog import CropDialog
 from desktop_app.ui.draft_keeper import KeptDraft
 from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.editor_toolbar import EditorToolbar
-from desktop_app.ui.error_box import words
+from desktop_app.ui.news_files import NewsFiles
+from desktop_app.ui.news_fixes import NewsFixes
 from desktop_app.ui.news_inspector import NewsInspector
-from desktop_app.ui.news_pictures import PictureIntake
 from desktop_app.ui.news_preview import NewsPreview
 from desktop_app.ui.news_tools import NewsTools
 from desktop_app.ui.phone_preview import ChatMessage
-from desktop_app.ui.units import size_text
 from desktop_app.ui.widgets import Surface, hbox, hline, vbox, vline
 from desktop_app.ui.window import shell
 
@@ -44,7 +35,6 @@ if TYPE_CHECKING:
 
 WIDE = 1200  # as of the compose page
 FLUSH_MS = 1000
-SECTION_OF = {"cover": "cover", "digest": "digest", "content_source_url": "link"}
 
 
 class NewsForm(ComposeForm):
@@ -70,16 +60,17 @@ class NewsForm(ComposeForm):
         self.editor: ArticleEditor | None = None
         self.model = ArticleModel(self)
         self.pictures = ArticlePictures(context.tasks, context.profile, self)
-        self.intake = PictureIntake(context, self)
         self.column = ArticleColumn(self.model, self.pictures)
         self.meta, self.toolbar = ArticleMeta(), EditorToolbar()
         self.inspector = NewsInspector(self.pictures, self)
-        self.preview = NewsPreview(context, self.pictures, self.fetch)
+        self.files = NewsFiles(self)
+        self.preview = NewsPreview(context, self.pictures, self.files.fetch)
         self.preview.hide()
         self.panel = self.inspector.checks
-        self._account_name, self._account_id = "", 0
+        self._account_name, self.account_id = "", 0
         self._build()
         self.tools = NewsTools(self)
+        self.fixes = NewsFixes(self)
         self._connect()
         self.column.cards.choose(0)
 
@@ -119,17 +110,11 @@ class NewsForm(ComposeForm):
         self.model.edited.connect(lambda _row: self.changed.emit())
         self.changed.connect(self._refresh_preview)
         self.model.rearranged.connect(self._rearranged)
-        self.meta.edited.connect(lambda name, text: self._edit(**{name: text}))
+        self.meta.edited.connect(lambda name, text: self.edit(**{name: text}))
         self.meta.body_wanted.connect(self.focus_body)
-        self.inspector.edited.connect(lambda fields: self._edit(**fields))
-        self.inspector.cover.choose_wanted.connect(self.choose_cover)
-        self.inspector.cover.crop_wanted.connect(self.open_crop)
-        self.inspector.cover.body_wanted.connect(self._cover_from_body)
+        self.inspector.edited.connect(lambda fields: self.edit(**fields))
         self.toolbar.command.connect(lambda name, args: self.run(name, **args))
         self.toolbar.wanted.connect(self._tool_wanted)
-        self.panel.fix_wanted.connect(self.fix)
-        self.intake.refused.connect(self._refused)
-        self.intake.kept_apart.connect(self._kept_apart)
         QShortcut(QKeySequence("Ctrl+Shift+N"), self, self.add_article)
         QShortcut(QKeySequence("F8"), self, lambda: self.panel.step(1))
         QShortcut(QKeySequence("Shift+F8"), self, lambda: self.panel.step(-1))
@@ -148,21 +133,19 @@ class NewsForm(ComposeForm):
             return
         from desktop_app.ui.article_editor import ArticleEditor
 
-        self.editor = ArticleEditor(self.context, self._paper, fetch=self.fetch)
+        self.editor = ArticleEditor(self.context, self._paper, fetch=self.files.fetch)
         self.editor.setObjectName("news.editor")
         self._paper_box.addWidget(self.editor)
         self.editor.changed.connect(self._body_changed)
         self.editor.selection_changed.connect(self.toolbar.show_state)
         self.editor.stats.connect(self._show_stats)
-        self.editor.picture_refused.connect(self._refused)
-        self.editor.picture_taken.connect(self._upload_behind)
-        self.editor.files_dropped.connect(self._other_files)
         self.editor.key_pressed.connect(self._key_pressed)
         self.editor.scrolled.connect(self.preview.scroll_to)
         self.editor.ensure()
         self.tools.editor_made()
+        self.files.editor_made(self.editor)
         self.editor_made.emit()
-        self._load_body()
+        self.load_body()
 
     def close_views(self) -> None:
         """The app ends: take the web views away before their profiles."""
@@ -181,11 +164,11 @@ class NewsForm(ComposeForm):
         self._row = 0
         self.model.replace_all(draft.content.get("articles") or [])
         self.column.cards.choose(0)
-        self._show_article()
-        self._load_body()
+        self.show_article()
+        self.load_body()
 
     def set_account(self, account: Account) -> None:
-        self._account_name, self._account_id = account.name, account.id
+        self._account_name, self.account_id = account.name, account.id
 
     def message(self) -> ChatMessage:
         return ChatMessage()
@@ -224,7 +207,7 @@ class NewsForm(ComposeForm):
         if row >= 0:
             self.model.edit(row, html=html)
 
-    def _take_body(self) -> None:
+    def take_body(self) -> None:
         """Ask for what was typed in the last fraction of a second; it belongs to the article that is loaded now."""
         if self.editor is not None and self._loaded_id:
             loaded = self._loaded_id
@@ -246,7 +229,8 @@ class NewsForm(ComposeForm):
         self.editor.html(take)
         loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
-    def _load_body(self) -> None:
+    def load_body(self) -> None:
+        """Show the body of the article in front in the editor."""
         if self.editor is None:
             return
         article = self.article()
@@ -258,19 +242,21 @@ class NewsForm(ComposeForm):
 
     # Articles
 
-    def _edit(self, **fields: Any) -> None:
+    def edit(self, **fields: Any) -> None:
+        """Change fields of the article in front."""
         self.model.edit(self._row, **fields)
 
     def _choose(self, row: int) -> None:
         if row == self._row and self._loaded_id == self.model.article(row)["id"]:
             return
-        self._take_body()
+        self.take_body()
         self._row = row
-        self._show_article()
-        self._load_body()
+        self.show_article()
+        self.load_body()
         self._refresh_preview()
 
-    def _show_article(self) -> None:
+    def show_article(self) -> None:
+        """Show title, author and settings of the article in front."""
         article = self.article()
         self.meta.show_article(article)
         missing = article["cover"] is None and not is_blank(article)
@@ -279,16 +265,16 @@ class NewsForm(ComposeForm):
     def _rearranged(self) -> None:
         row = self.column.cards.currentIndex().row()
         self._row = max(row, 0)
-        self._show_article()
+        self.show_article()
         if self._loaded_id != self.article()["id"]:
-            self._load_body()
+            self.load_body()
         self.changed.emit()
 
     def add_article(self) -> None:
         """A new article at the end, ready to be written."""
         if self.model.full:
             return
-        self._take_body()
+        self.take_body()
         made = new_article()
         made["author"] = self.article()["author"]
         self.model.insert(self.model.rowCount(), made)
@@ -300,12 +286,12 @@ class NewsForm(ComposeForm):
 
     def _duplicate(self, row: int) -> None:
         if not self.model.full:
-            self._take_body()
+            self.take_body()
             self.column.cards.choose(self.model.duplicate(row))
 
     def remove_with_undo(self, row: int) -> None:
         """Take an article out and offer the way back."""
-        self._take_body()
+        self.take_body()
         alone = self.model.rowCount() == 1
         title = self.model.title(row)
         if alone and is_blank(self.model.article(row)):
@@ -324,176 +310,22 @@ class NewsForm(ComposeForm):
         words_ = self.tr("已移走「{title}」这一篇").format(title=title)
         shell(self).toast(words_, "delete", "plain", (self.tr("撤销"), back))
 
-    # Pictures going up
-
-    def fetch(self, url: str, job: Job) -> bytes:
-        """A picture from the web for showing, by way of the media cache."""
-        return self.context.profile.articles.pictures.bring(url, job).path.read_bytes()
-
-    def _upload_behind(self, file: MediaFile) -> None:
-        """A picture that came into the text goes up at once; what it costs is shown on it."""
-        pictures, account_id, sha256 = self.context.profile.articles.pictures, self._account_id, file.sha256
-
-        def uploaded(brought: Brought) -> None:
-            before, after = size_text(brought.size_before), size_text(brought.size_after)
-            smaller = brought.size_after < brought.size_before
-            note = self.tr("{before} → {after} 已压缩").format(before=before, after=after) if smaller else after
-            if self.editor is not None:
-                self.editor.set_picture_note(sha256, note)
-            self.shown_changed.emit()
-
-        def failed(error: AppError) -> None:
-            if self.editor is not None:
-                self.editor.set_picture_note(sha256, self.tr("还没传到微信，发送时再传"))
-
-        self.context.tasks.start(
-            "upload",
-            lambda job: pictures.upload(account_id, sha256, job),
-            owner=self,
-            on_done=uploaded,
-            on_error=failed,
-        )
-
-    def bring_pictures(self) -> None:
-        """Upload every picture of the bodies now, those from the web too."""
-        articles, account_id, content = self.context.profile.articles, self._account_id, self.content()
-
-        def done(failed: dict[str, str]) -> None:
-            self.shown_changed.emit()
-            if failed:
-                text = self.tr("{n} 张图取不到，打开检查看看").format(n=len(failed))
-                shell(self).toast(text, "warning", "amber")
-            else:
-                shell(self).toast(self.tr("图片都传到微信了"), "upload", "blue")
-
-        self.context.tasks.start(
-            "upload",
-            lambda job: articles.bring_pictures(account_id, content, job),
-            owner=self,
-            on_done=done,
-            on_error=lambda error: self._refused("", error),
-        )
-
     # Files
 
     def take(self, payload: Payload) -> None:
         """Pictures into the body, at the cursor."""
-        self.insert_pictures(payload)
+        self.files.insert_pictures(payload)
 
-    def insert_pictures(self, payload: Payload) -> None:
-        """Pictures go where the cursor is, in the order of their names."""
-        self.ensure_editor()
-        if self.editor is None:
-            return
-        if payload.files:
-            self.editor.insert_files(sorted((Path(path) for path in payload.files), key=lambda path: path.name))
-        else:
-            self.intake.take(payload, self._insert)
+    def choose_files(self) -> None:
+        self.files.choose_files()
 
-    def _insert(self, files: list[MediaFile]) -> None:
-        for file in files:
-            if self.editor is not None:
-                self.editor.command("insertImage", sha256=file.sha256, alt="")
-
-    def _other_files(self, paths: list[Path]) -> None:
-        self.intake.take(Payload(tuple(str(path) for path in paths)), lambda files: None)
+    # Tools
 
     def _key_pressed(self, key: str) -> None:
         if key in ("link", "find", "replace"):
             self._tool_wanted("find" if key == "replace" else key)
         elif key == "escape":
             self.tools.close_all()
-
-    def add_articles_for(self, payload: Payload) -> None:
-        """Each picture becomes the cover of a new article."""
-
-        def add(files: list[MediaFile]) -> None:
-            for file in files:
-                if self.model.full:
-                    break
-                self.add_article()
-                self.set_cover(file)
-
-        self.intake.take(payload, add)
-
-    def cover_from(self, payload: Payload) -> None:
-        """The first picture becomes the cover of the article in front, and is cropped."""
-
-        def use(files: list[MediaFile]) -> None:
-            self.set_cover(files[0])
-            self.open_crop()
-
-        self.intake.take(payload, use)
-
-    def set_cover(self, file: MediaFile) -> None:
-        """Use a picture as the cover, the largest crops in its middle."""
-        self._use_cover({"sha256": file.sha256, "name": file.name, "crop_235": None, "crop_1": None})
-
-    def _use_cover(self, cover: dict[str, Any] | None) -> None:
-        self._edit(cover=cover)
-        self._show_article()
-
-    def choose_files(self) -> None:
-        self.insert_pictures(self._ask_pictures(several=True))
-
-    def choose_cover(self) -> None:
-        """Let the person pick the cover."""
-        payload = self._ask_pictures(several=False)
-        if not payload.empty:
-            self.cover_from(payload)
-
-    def _ask_pictures(self, several: bool) -> Payload:
-        choice = self.tr("图片") + " (*.jpg *.jpeg *.png *.gif *.webp *.bmp)"
-        folder = self.context.settings.current.last_folder
-        if several:
-            paths, _ = QFileDialog.getOpenFileNames(self, self.tr("插入图片"), folder, choice)
-        else:
-            path, _ = QFileDialog.getOpenFileName(self, self.tr("选择封面"), folder, choice)
-            paths = [path] if path else []
-        if paths:
-            settings, last = self.context.settings, str(Path(paths[0]).parent)
-            self.context.tasks.start("work", lambda job: settings.change(last_folder=last))
-        return Payload(tuple(paths))
-
-    def _cover_from_body(self) -> None:
-        self._take_body()
-        if not self.body_pictures():
-            shell(self).toast(self.tr("正文里还没有图片"), "info", "plain")
-            return
-        self.open_crop(from_body=True)
-
-    def body_pictures(self) -> list[str]:
-        """SHA-256 of the local pictures of the body, in their order."""
-        from desktop_app.article.pictures import pictures
-
-        shas = [each.sha256 for each in pictures(self.article()["html"])]
-        return list(dict.fromkeys(sha for sha in shas if sha))
-
-    def open_crop(self, from_body: bool = False) -> None:
-        """Crop the cover; the pictures of the body may be chosen there as well."""
-        self._take_body()
-        article = self.article()
-        cover = None if from_body else article["cover"]
-        dialog = CropDialog(self.window(), self.pictures, cover, self.body_pictures(), self.model.title(self._row))
-        dialog.chosen.connect(self._use_cover)
-
-        def dropped(payload: Payload) -> None:
-            self.intake.take(
-                payload, lambda files: dialog.show_cover({"sha256": files[0].sha256, "name": files[0].name})
-            )
-
-        dialog.files_dropped.connect(dropped)
-        dialog.open()
-
-    def _refused(self, name: str, error: AppError) -> None:
-        said = words(error).line
-        shell(self).toast(f"{name}：{said}" if name else said, "warning", "red")
-
-    def _kept_apart(self, _count: int) -> None:
-        text = self.tr("正文里不能通过接口放视频，请在公众平台编辑器里插入")
-        shell(self).toast(text, "info", "amber")
-
-    # Tools
 
     def run(self, command: str, **args: Any) -> None:
         """Let the editor do something, and put the keyboard back into the text."""
@@ -503,7 +335,7 @@ class NewsForm(ComposeForm):
 
     def _tool_wanted(self, key: str) -> None:
         if key == "image":
-            self.choose_files()
+            self.files.choose_files()
         else:
             self.tools.open(key)
 
@@ -534,66 +366,12 @@ class NewsForm(ComposeForm):
 
     def show_health(self, checks: tuple[Check, ...]) -> None:
         """Mark the cards with what the checks found."""
-        self.panel.set_quiet(all(is_blank(each) for each in self.model.articles()))
-        health = []
-        for row in range(self.model.rowCount()):
-            levels = [c.level for c in checks if c.args.get("article") == row]
-            blank = is_blank(self.model.article(row)) and self.model.rowCount() == 1
-            health.append(Health() if blank else Health(levels.count("red"), levels.count("amber")))
-        self.model.set_health(health)
+        self.fixes.show_health(checks)
 
     def focus_check(self, key: str) -> None:
         check = next((each for each in self.panel.checks() if each.key == key), None)
         if check is not None:
-            self.jump(check)
-
-    def fix(self, check: Check) -> None:
-        """Mend a finding in one click, or go where it can be mended."""
-        how = str(check.args.get("fix", ""))
-        if how in FIXES:
-            self._apply(check)
-        elif how == "changes.show":
-            self._go_to(check)
-            self.changes_wanted.emit()
-        elif how in ("picture.bring", "picture.upload"):
-            self.bring_pictures()
-        elif how == "account.drafts":
-            self.save_to_wechat_wanted.emit()
-        elif how == "cover.choose":
-            self.jump(check)
-            self.inspector.focus_section("cover")
-        else:
-            self.jump(check)
-
-    def _apply(self, check: Check) -> None:
-        self._take_body()
-        args = dict(check.args)
-        index, where, how = args.pop("article"), args.pop("where", "message"), args.pop("fix")
-        finding = Finding(check.key, check.level, int(index), str(where), args, str(how))
-        mended = apply(self.content(), finding)["articles"][int(index)]
-        self.model.edit(int(index), **{name: value for name, value in mended.items() if name != "id"})
-        if int(index) == self._row:
-            self._show_article()
-            self._load_body()
-
-    def _go_to(self, check: Check) -> None:
-        row = int(check.args.get("article", -1))
-        if 0 <= row < self.model.rowCount():
-            self.column.cards.choose(row)
-
-    def jump(self, check: Check) -> None:
-        """Put the keyboard where the finding is."""
-        self._go_to(check)
-        where = str(check.args.get("where", ""))
-        if where in ("title", "author"):
-            (self.meta.title if where == "title" else self.meta.author).setFocus()
-        elif where in SECTION_OF:
-            self.inspector.focus_section(SECTION_OF[where])
-        else:
-            self.focus_body()
-            text = check.args.get("text")
-            if text and self.editor is not None:
-                self.editor.command("find", text=str(text))
+            self.fixes.jump(check)
 
     # Phone preview
 

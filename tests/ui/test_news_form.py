@@ -259,7 +259,7 @@ def test_a_finding_leads_to_its_field(world: ComposeWorld, form: NewsForm) -> No
     world.click("news.add")
     write(world, "news.title", "b")
     world.until(lambda: any(c.key == "title.empty" and c.args["article"] == 0 for c in form.panel.checks()))
-    form.fix(next(check for check in form.panel.checks() if check.key == "title.empty"))
+    form.fixes.fix(next(check for check in form.panel.checks() if check.key == "title.empty"))
     assert form.row == 0
     assert form.meta.title.hasFocus()
 

@@ -1,0 +1,216 @@
+"""Files of the 图文 form: pictures into the body and up to WeChat behind it, covers with their crop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from desktop_app.article.pictures import pictures
+from desktop_app.errors import AppError
+from desktop_app.job import Job
+from desktop_app.services.pictures import Brought
+from desktop_app.store.caches import MediaFile
+from desktop_app.ui.crop_dialog import CropDialog
+from desktop_app.ui.drop_payload import Payload
+from desktop_app.ui.error_box import words
+from desktop_app.ui.news_pictures import PictureIntake
+from desktop_app.ui.units import size_text
+from desktop_app.ui.window import shell
+
+if TYPE_CHECKING:
+    from desktop_app.ui.article_editor import ArticleEditor
+    from desktop_app.ui.news_form import NewsForm
+
+
+class NewsFiles(QObject):
+    """Takes files for the article in front of ``form``."""
+
+    def __init__(self, form: NewsForm) -> None:
+        super().__init__(form)
+        self._form = form
+        self.intake = PictureIntake(form.context, self)
+        self.intake.refused.connect(self._refused)
+        self.intake.kept_apart.connect(self._kept_apart)
+        cover = form.inspector.cover
+        cover.choose_wanted.connect(self.choose_cover)
+        cover.crop_wanted.connect(self.open_crop)
+        cover.body_wanted.connect(self._cover_from_body)
+
+    def editor_made(self, editor: ArticleEditor) -> None:
+        """The editor is there: files that come in through it."""
+        editor.picture_refused.connect(self._refused)
+        editor.picture_taken.connect(self._upload_behind)
+        editor.files_dropped.connect(self._other_files)
+
+    def fetch(self, url: str, job: Job) -> bytes:
+        """A picture from the web for showing, by way of the media cache."""
+        return self._form.context.profile.articles.pictures.bring(url, job).path.read_bytes()
+
+    def _upload_behind(self, file: MediaFile) -> None:
+        """A picture that came into the text goes up at once; what it costs is shown on it."""
+        pictures, account_id, sha256 = (
+            self._form.context.profile.articles.pictures,
+            self._form.account_id,
+            file.sha256,
+        )
+
+        def uploaded(brought: Brought) -> None:
+            before, after = size_text(brought.size_before), size_text(brought.size_after)
+            smaller = brought.size_after < brought.size_before
+            note = self.tr("{before} → {after} 已压缩").format(before=before, after=after) if smaller else after
+            if self._form.editor is not None:
+                self._form.editor.set_picture_note(sha256, note)
+            self._form.shown_changed.emit()
+
+        def failed(error: AppError) -> None:
+            if self._form.editor is not None:
+                self._form.editor.set_picture_note(sha256, self.tr("还没传到微信，发送时再传"))
+
+        self._form.context.tasks.start(
+            "upload",
+            lambda job: pictures.upload(account_id, sha256, job),
+            owner=self,
+            on_done=uploaded,
+            on_error=failed,
+        )
+
+    def bring_pictures(self) -> None:
+        """Upload every picture of the bodies now, those from the web too."""
+        articles, account_id, content = (
+            self._form.context.profile.articles,
+            self._form.account_id,
+            self._form.content(),
+        )
+
+        def done(failed: dict[str, str]) -> None:
+            self._form.shown_changed.emit()
+            if failed:
+                text = self.tr("{n} 张图取不到，打开检查看看").format(n=len(failed))
+                shell(self._form).toast(text, "warning", "amber")
+            else:
+                shell(self._form).toast(self.tr("图片都传到微信了"), "upload", "blue")
+
+        self._form.context.tasks.start(
+            "upload",
+            lambda job: articles.bring_pictures(account_id, content, job),
+            owner=self,
+            on_done=done,
+            on_error=lambda error: self._refused("", error),
+        )
+
+    # Into the body, the covers, new articles
+
+    def insert_pictures(self, payload: Payload) -> None:
+        """Pictures go where the cursor is, in the order of their names."""
+        self._form.ensure_editor()
+        if self._form.editor is None:
+            return
+        if payload.files:
+            self._form.editor.insert_files(sorted((Path(path) for path in payload.files), key=lambda path: path.name))
+        else:
+            self.intake.take(payload, self._insert)
+
+    def _insert(self, files: list[MediaFile]) -> None:
+        for file in files:
+            if self._form.editor is not None:
+                self._form.editor.command("insertImage", sha256=file.sha256, alt="")
+
+    def _other_files(self, paths: list[Path]) -> None:
+        self.intake.take(Payload(tuple(str(path) for path in paths)), lambda files: None)
+
+    def add_articles_for(self, payload: Payload) -> None:
+        """Each picture becomes the cover of a new article."""
+
+        def add(files: list[MediaFile]) -> None:
+            for file in files:
+                if self._form.model.full:
+                    break
+                self._form.add_article()
+                self.set_cover(file)
+
+        self.intake.take(payload, add)
+
+    def cover_from(self, payload: Payload) -> None:
+        """The first picture becomes the cover of the article in front, and is cropped."""
+
+        def use(files: list[MediaFile]) -> None:
+            self.set_cover(files[0])
+            self.open_crop()
+
+        self.intake.take(payload, use)
+
+    def set_cover(self, file: MediaFile) -> None:
+        """Use a picture as the cover, the largest crops in its middle."""
+        self._use_cover({"sha256": file.sha256, "name": file.name, "crop_235": None, "crop_1": None})
+
+    def _use_cover(self, cover: dict[str, Any] | None) -> None:
+        self._form.edit(cover=cover)
+        self._form.show_article()
+
+    def choose_files(self) -> None:
+        """Let the person pick pictures for the body."""
+        self.insert_pictures(self._ask_pictures(several=True))
+
+    def choose_cover(self) -> None:
+        """Let the person pick the cover."""
+        payload = self._ask_pictures(several=False)
+        if not payload.empty:
+            self.cover_from(payload)
+
+    def _ask_pictures(self, several: bool) -> Payload:
+        choice = self.tr("图片") + " (*.jpg *.jpeg *.png *.gif *.webp *.bmp)"
+        folder = self._form.context.settings.current.last_folder
+        if several:
+            paths, _ = QFileDialog.getOpenFileNames(self._form, self.tr("插入图片"), folder, choice)
+        else:
+            path, _ = QFileDialog.getOpenFileName(self._form, self.tr("选择封面"), folder, choice)
+            paths = [path] if path else []
+        if paths:
+            settings, last = self._form.context.settings, str(Path(paths[0]).parent)
+            self._form.context.tasks.start("work", lambda job: settings.change(last_folder=last))
+        return Payload(tuple(paths))
+
+    def _cover_from_body(self) -> None:
+        self._form.take_body()
+        if not self.body_pictures():
+            shell(self._form).toast(self.tr("正文里还没有图片"), "info", "plain")
+            return
+        self.open_crop(from_body=True)
+
+    def body_pictures(self) -> list[str]:
+        """SHA-256 of the local pictures of the body, in their order."""
+        shas = [each.sha256 for each in pictures(self._form.article()["html"])]
+        return list(dict.fromkeys(sha for sha in shas if sha))
+
+    def open_crop(self, from_body: bool = False) -> None:
+        """Crop the cover; the pictures of the body may be chosen there as well."""
+        self._form.take_body()
+        article = self._form.article()
+        cover = None if from_body else article["cover"]
+        dialog = CropDialog(
+            self._form.window(),
+            self._form.pictures,
+            cover,
+            self.body_pictures(),
+            self._form.model.title(self._form.row),
+        )
+        dialog.chosen.connect(self._use_cover)
+
+        def dropped(payload: Payload) -> None:
+            self.intake.take(
+                payload, lambda files: dialog.show_cover({"sha256": files[0].sha256, "name": files[0].name})
+            )
+
+        dialog.files_dropped.connect(dropped)
+        dialog.open()
+
+    def _refused(self, name: str, error: AppError) -> None:
+        said = words(error).line
+        shell(self._form).toast(f"{name}：{said}" if name else said, "warning", "red")
+
+    def _kept_apart(self, _count: int) -> None:
+        text = self.tr("正文里不能通过接口放视频，请在公众平台编辑器里插入")
+        shell(self._form).toast(text, "info", "amber")
