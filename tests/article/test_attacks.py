@@ -111,7 +111,7 @@ class OpenPage:
               try { TOUCH(frame.contentDocument) } catch {}
               setTimeout(() => { frame.remove(); done() }, 60)
             }
-            setTimeout(done, 1000)
+            setTimeout(done, 500)
             document.body.append(frame)
           })))
           window.result = JSON.stringify([...ran])
