@@ -183,7 +183,7 @@ class ArticleEditor(QWidget):
         lineHeight (value) · indent · paragraph · heading (level) · code · bulletList orderedList sink lift ·
         blockquote · divider · link (href, text) unlink · insertTable (rows, columns, head) rowAbove rowBelow
         columnLeft columnRight deleteRow deleteColumn deleteTable · clearFormat · insertEmoji insertText (text) ·
-        insertHtml (html) · insertImage (sha256 or src or sources, alt, width) replaceImage (sha256 or src)
+        insertHtml insertBlock (html) · insertImage (sha256 or src or sources, alt, width) replaceImage (the same)
         imageWidth (value) imageAlign (value) imageCaption (text) selectPicture (index) · find (text) findNext
         findPrevious replace (text) replaceAll (text) · undo redo · sourceView (on).
         """

@@ -80,6 +80,7 @@ class ComposePage(QWidget):
         )
         self.desk = NewsDesk(context, self.news, self._keeper, self)
         self.desk.replaced.connect(self._news_replaced)
+        self.news.save_wanted.connect(self.save)
         self._keeper.loaded.connect(self._show_drafts)
         self._keeper.saved.connect(self._saved.show_saved)
         self._keeper.failed.connect(self._saved.show_failed)
@@ -268,6 +269,11 @@ class ComposePage(QWidget):
     def sent(self) -> None:
         """The message in front is in the outbox: its form is empty again."""
         self._replace(self.kind(), KeptDraft(self._context.profile.composing.empty_content(self.kind()), ()))
+
+    def save(self) -> None:
+        """Ctrl S: what is not saved yet is saved now, not in a second."""
+        self.news.flush()
+        self._keeper.save_dirty()
 
     def save_now(self) -> None:
         """The window closes: save what is not saved yet."""

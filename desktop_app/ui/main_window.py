@@ -175,6 +175,7 @@ class MainWindow(Surface):
             ("Ctrl+Return", self._next_step),
             ("Ctrl+Enter", self._next_step),
             ("Ctrl+Shift+P", self.open_preview),
+            ("Ctrl+S", lambda: self._ask_page("save")),
             ("Ctrl+P", lambda: self._ask_page("toggle_phone")),
             ("Ctrl+U", lambda: self._ask_page("choose_files")),
             ("Ctrl+F", lambda: self._ask_page("search")),

@@ -47,6 +47,8 @@ class NewsForm(ComposeForm):
     save_to_wechat_wanted = Signal()
     changes_wanted = Signal()
     editor_made = Signal()
+    save_wanted = Signal()
+    """Ctrl S inside the text."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -324,6 +326,8 @@ class NewsForm(ComposeForm):
     def _key_pressed(self, key: str) -> None:
         if key in ("link", "find", "replace"):
             self._tool_wanted("find" if key == "replace" else key)
+        elif key == "save":
+            self.save_wanted.emit()
         elif key == "escape":
             self.tools.close_all()
 

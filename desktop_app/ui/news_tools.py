@@ -80,7 +80,7 @@ class NewsTools(QObject):
         form.below.addWidget(self.blocks)
         self.find.command.connect(self._run)
         self.find.closed.connect(form.focus_body)
-        self.blocks.chosen.connect(lambda html: form.run("insertHtml", html=html))
+        self.blocks.chosen.connect(lambda html: form.run("insertBlock", html=html))
 
     def editor_made(self) -> None:
         """The editor is there: follow what it says."""

@@ -10,7 +10,7 @@ import { PictureView, rawView, setWords, word } from './atoms.js'
 import { clean } from './clean.js'
 import { blockValueAt, insertDivider, kindAt, quoteDepth, setBlockStyle, setKind, toggleIndent, toggleQuote } from './commands/blocks.js'
 import { find, findNext, findPlugin, finding, replaceAll, replaceOne } from './commands/find.js'
-import { insertInline } from './commands/insert.js'
+import { insertBlocks, insertInline } from './commands/insert.js'
 import { liftItem, listAt, sinkItem, toggleList } from './commands/lists.js'
 import { alignPicture, captionPicture, insertPictures, pictureAt, replacePicture, sizePicture, swapAddress } from './commands/pictures.js'
 import { addColumn, addRow, cellAround, deleteColumn, deleteRow, deleteTable, insertTable } from './commands/tables.js'
@@ -63,6 +63,7 @@ const COMMANDS = {
   clearFormat: () => clearFormat,
   insertEmoji: ({ text }) => (state, dispatch) => (dispatch?.(insertInline(state.tr, [schema.text(text, state.storedMarks || state.selection.$from.marks())])), true),
   insertText: ({ text }) => () => (insertText(view, text), true),
+  insertBlock: ({ html }) => insertBlock(html),
   insertHtml: ({ html }) => () => insertBody(view, clean(html)),
   insertImage: picture => (state, dispatch) => (dispatch?.(insertPictures(state.tr, picture.sources ? picture.sources.map(src => ({ src })) : [picture]).scrollIntoView()), true),
   replaceImage: picture => replacePicture(picture),
@@ -84,6 +85,15 @@ const COMMANDS = {
     dispatch?.(state.tr.setSelection(NodeSelection.create(state.doc, found[index])).scrollIntoView())
     return true
   },
+}
+
+/** A ready-made block behind the one with the caret, never inside it; the caret goes on below. */
+const insertBlock = html => (state, dispatch) => {
+  const { $to } = state.selection
+  const top = $to.depth ? $to.node(1) : null
+  const at = !top || (top.isTextblock && !top.content.size) ? null : $to.after(1)
+  dispatch?.(insertBlocks(state.tr, [...read(clean(html)), paragraph()], at).scrollIntoView())
+  return true
 }
 
 const plugins = () => [
