@@ -27,6 +27,10 @@ _PICTURE = (
     '<section style="margin: 0 0 16px; text-align: center; border-radius: 8px; overflow: hidden;">'
     '<img src="qunfa-media://{sha256}" alt="" style="width: 100%; vertical-align: middle;"></section>'
 )
+_AROUND = (  # what layout tools put around everything
+    '<section style="margin: 0px; padding: 0px; box-sizing: border-box; max-width: 100%; overflow-wrap: break-word;'
+    ' font-size: 15px; line-height: 1.75; text-align: justify; color: rgb(63, 63, 63);">{inside}</section>'
+)
 
 
 def make_pictures(profile: Profile) -> list[str]:
@@ -42,7 +46,7 @@ def make_pictures(profile: Profile) -> list[str]:
 
 
 def make_html(pictures: list[str], bytes_wanted: int = 0) -> str:
-    """So many letters among these pictures; with ``bytes_wanted`` as many styles as make it that long."""
+    """So many letters among these pictures; with ``bytes_wanted`` in as many sections as make it about that long."""
     chance = random.Random(1)
     parts = []
     blocks = 2 * len(pictures)
@@ -56,11 +60,12 @@ def make_html(pictures: list[str], bytes_wanted: int = 0) -> str:
         if number % 2:
             parts.append(_PICTURE.format(sha256=pictures[number // 2]))
     html = "".join(parts)
-    missing = (bytes_wanted - len(html.encode())) // blocks
-    if missing > 0:
-        spans = "".join(f"--s{each}: 0 0 {each}px; " for each in range(missing // 16))
-        html = html.replace("text-align: justify;", f"text-align: justify; {spans}")
-    return html
+    around = max(0, (bytes_wanted - len(html.encode())) // (blocks * len(_AROUND.format(inside=""))))
+    for number, part in enumerate(parts if around else ()):
+        for _ in range(around):
+            part = _AROUND.format(inside=part)
+        parts[number] = part
+    return "".join(parts)
 
 
 def make_content(html: str) -> dict[str, object]:
