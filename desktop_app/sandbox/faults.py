@@ -27,7 +27,7 @@ KINDS: dict[str, tuple[bool, str]] = {
     "redirect": (False, "a 302 to a network's login page"),
     "token-gone": (False, "all tokens of the account end now; this request answers 40001"),
     "token-expired": (False, "all tokens of the account run out now; this request answers 42001"),
-    "errcode": (False, "the errcode of the reply"),
+    "errcode": (False, "the errcode of the reply; errcode=40164 carries no IP: --switch blocked_ip=… does"),
     "garbage": (False, "how many random bytes are the reply (64)"),
     "gzip-bomb": (False, "how many MB the compressed reply becomes (64)"),
     "huge": (False, "how many MB of JSON the reply has (9)"),

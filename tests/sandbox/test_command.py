@@ -89,3 +89,10 @@ def test_the_help_explains_faults_and_paths() -> None:
     text = parser().format_help()
     assert all(kind in text for kind in KINDS)
     assert all(f"/__sandbox__/{name}" in text for name in ("sent", "fault", "clock", "switch", "requests"))
+
+
+def test_the_help_says_how_to_get_an_ip_into_40164() -> None:
+    """The fault alone carries none; the switch does."""
+    line = next(line for line in parser().format_help().splitlines() if "40164" in line)
+    assert "carries no IP" in line
+    assert "--switch blocked_ip=" in line
