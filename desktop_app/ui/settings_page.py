@@ -271,9 +271,10 @@ class SettingsPage(Surface):
         self.refresh()
 
     def focus_first(self) -> None:
-        """The first button of the list."""
+        """The first button of the list, which is read again: a send may have taught something about an account."""
         self._focus_wanted = True
         self._focus()
+        self.refresh()
 
     def _focus(self) -> None:
         first = next((b for b in self.findChildren(QAbstractButton) if b.isVisibleTo(self) and b.isEnabled()), None)

@@ -144,6 +144,11 @@ class Desk:
         """Whether something in sight says this."""
         return any(text in label.text() for label in self.window.findChildren(QLabel) if label.isVisible())
 
+    def is_on(self, name: str) -> bool:
+        """Whether a switch in sight is on."""
+        found = self.robot.find(name)
+        return isinstance(found, QAbstractButton) and found.isChecked()
+
     def mass_requests(self) -> int:
         """How often a send was asked of WeChat."""
         return sum(
@@ -229,6 +234,10 @@ def test_sends_that_the_administrator_has_to_confirm(desk: Desk) -> None:
     first = desk.until_state(State.WAITING_ADMIN)
     assert desk.state_text(first) == "待管理员确认"
     assert desk.sandbox.sent() == []
+    robot, account = desk.robot, desk.window.account
+    assert account is not None
+    robot.click("nav.settings")
+    robot.until(lambda: desk.is_on(f"settings.protection.{account.app_id}"), "设置 does not know of the protection")
     desk.sandbox.switches.set(protection="pending")
     desk.write("text")
     desk.review("all")
