@@ -196,6 +196,12 @@ class ComposePage(QWidget):
         """What is composed, as ``Composing`` takes it."""
         return self.form().content()
 
+    def latest_content(self) -> dict[str, Any]:
+        """The same with the last letters typed into an article: for the moment when it leaves."""
+        if self.kind() == "news":
+            self.news.flush()
+        return self.content()
+
     def set_account(self, account: Account) -> None:
         """Show this account's drafts; for the one already shown only its name and picture."""
         same = self._account is not None and self._account.id == account.id

@@ -370,7 +370,7 @@ class MainWindow(Surface):
         if problem:
             self.toast(problem, "warning", "amber")
             return
-        PreviewDialog(self._context, self, self._account, self.compose.kind(), self.compose.content()).open()
+        PreviewDialog(self._context, self, self._account, self.compose.kind(), self.compose.latest_content()).open()
 
     def open_review(self) -> None:
         """The last look: content, audience, quota, the typed confirmation."""
@@ -381,7 +381,9 @@ class MainWindow(Surface):
                 self.show_page("send")
                 self.toast(problem, "warning", "amber")
             return
-        dialog = SendDialog(self._context, self, self._account, self.compose.kind(), self.compose.content(), choice)
+        dialog = SendDialog(
+            self._context, self, self._account, self.compose.kind(), self.compose.latest_content(), choice
+        )
         dialog.queued.connect(self._queued)
         self.top.stepper.set_current(2)
         dialog.finished.connect(lambda: self.top.show_page(self.audience, "", 1))

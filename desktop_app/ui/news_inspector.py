@@ -67,9 +67,17 @@ class Flyout(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.place: QVBoxLayout = vbox(spacing=0)
-        self.setLayout(vbox(self.place, None, spacing=0, margins=(24 + 16, 8 + 12, 16, 24 + 12)))
+        self._column = vbox(self.place, None, spacing=0)
+        self.setLayout(self._column)
         self.setObjectName("news.flyout")
         self.hide()
+
+    def set_tall(self, tall: bool) -> None:
+        """The checks scroll by themselves in all the height there is; the other sections take what they need."""
+        self._column.setStretch(0, int(tall))
+        self._column.setStretch(1, int(not tall))
+        edge = 0 if tall else 16
+        self._column.setContentsMargins(24 + edge, 8 + edge, 4 + edge, 24 + edge)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -184,6 +192,7 @@ class NewsInspector(Surface):
             self._flyout.closed.connect(self._close)
             parent.installEventFilter(self)
         self._flyout.setAccessibleName(self._names[key][0])
+        self._flyout.set_tall(key == "checks")
         self._flyout.place.addWidget(self.sections[key])
         self.sections[key].show()
         self._fit()
