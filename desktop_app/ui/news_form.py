@@ -165,9 +165,10 @@ class NewsForm(ComposeForm):
         self._draft_id = draft.content.get("draft_id")
         self._row = 0
         self.model.replace_all(draft.content.get("articles") or [])
-        self.column.cards.choose(0)
         self.show_article()
         self.load_body()
+        self.column.cards.choose(0)  # loaded already: loading a long article twice would take twice as long
+        self._refresh_preview()
 
     def set_account(self, account: Account) -> None:
         self._account_name, self.account_id = account.name, account.id

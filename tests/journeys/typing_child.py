@@ -82,7 +82,7 @@ class Typist:
 
     def _key(self, target: Any, where: str) -> None:
         letter = next(self._letters[where])
-        QTest.keyClick(target, letter)
+        QTest.keyClicks(target, letter)
         self._note(where, letter)
         self._typed += 1
         if where == "body" and self._typed % LINE_KEYS == 0:
