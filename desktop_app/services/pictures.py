@@ -156,6 +156,13 @@ class ArticlePictures:
             )
             return made.media_id
 
+    def renew_thumb(self, account_id: int, sha256: str, cut: Sequence[float] | None, job: Job) -> str:
+        """A new media_id with three days before it, whatever is left of the old one."""
+        known = self._media.upload(account_id, sha256, THUMB, _variant(cut))
+        if known is not None:
+            self._media.forget_upload(account_id, known.media_id)
+        return self.thumb(account_id, sha256, cut, job)
+
     def thumb_expires(self, account_id: int, sha256: str, cut: Sequence[float] | None) -> float | None:
         """When the temporary thumb goes (Unix seconds), None if there is none."""
         known = self._media.upload(account_id, sha256, THUMB, _variant(cut))

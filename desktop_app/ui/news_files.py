@@ -44,6 +44,7 @@ class NewsFiles(QObject):
         editor.picture_refused.connect(self._refused)
         editor.picture_taken.connect(self._upload_behind)
         editor.files_dropped.connect(self._other_files)
+        editor.paste_refused.connect(self._too_much)
 
     def fetch(self, url: str, job: Job) -> bytes:
         """A picture from the web for showing, by way of the media cache."""
@@ -101,6 +102,20 @@ class NewsFiles(QObject):
             on_error=lambda error: self._refused("", error),
         )
 
+    def renew_cover(self, row: int) -> None:
+        """The cover of an article goes up again: as temporary media it would soon be gone."""
+        cover, account_id = self._form.model.article(row)["cover"], self._form.account_id
+        if cover is None:
+            return
+        pictures = self._form.context.profile.articles.pictures
+        self._form.context.tasks.start(
+            "upload",
+            lambda job: pictures.renew_thumb(account_id, cover["sha256"], cover.get("crop_235"), job),
+            owner=self,
+            on_done=lambda _: self._form.shown_changed.emit(),
+            on_error=lambda error: self._refused(str(cover.get("name", "")), error),
+        )
+
     # Into the body, the covers, new articles
 
     def insert_pictures(self, payload: Payload) -> None:
@@ -117,6 +132,7 @@ class NewsFiles(QObject):
         for file in files:
             if self._form.editor is not None:
                 self._form.editor.command("insertImage", sha256=file.sha256, alt="")
+                self._upload_behind(file)
 
     def _other_files(self, paths: list[Path]) -> None:
         self.intake.take(Payload(tuple(str(path) for path in paths)), lambda files: None)
@@ -210,6 +226,10 @@ class NewsFiles(QObject):
     def _refused(self, name: str, error: AppError) -> None:
         said = words(error).line
         shell(self._form).toast(f"{name}：{said}" if name else said, "warning", "red")
+
+    def _too_much(self, chars: int) -> None:
+        text = self.tr("粘贴的内容有 {n} 个字符，放不进一篇图文。分几次粘贴，或粘贴为纯文本").format(n=f"{chars:,}")
+        shell(self._form).toast(text, "warning", "red")
 
     def _kept_apart(self, _count: int) -> None:
         text = self.tr("正文里不能通过接口放视频，请在公众平台编辑器里插入")

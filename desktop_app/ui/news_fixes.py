@@ -45,6 +45,8 @@ class NewsFixes(QObject):
             self._form.changes_wanted.emit()
         elif how in ("picture.bring", "picture.upload"):
             self._form.files.bring_pictures()
+        elif how == "media.renew":
+            self._form.files.renew_cover(int(check.args["article"]))
         elif how == "account.drafts":
             self._form.save_to_wechat_wanted.emit()
         elif how == "cover.choose":

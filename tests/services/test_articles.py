@@ -255,6 +255,19 @@ def test_uploadnews_takes_a_small_cover_and_shows_it_itself(world, articles, cov
     assert calls(world, "media/upload") == 2
 
 
+def test_a_cover_about_to_expire_is_renewed(world, articles, cover) -> None:
+    """The fix of the finding: a new upload with three days before it."""
+    world.accounts.update(world.service, news_way="uploadnews")
+    articles.prepare(world.service, message(cover), Job())
+    world.clock.advance(2.5 * 24 * 3600)
+    account = world.accounts.get(world.service)
+    found = next(each for each in articles.check(account, message(cover)) if each.code == "media.expiring")
+    assert found.fix == "media.renew"
+    media_id = articles.pictures.renew_thumb(world.service, cover["sha256"], cover["crop_235"], Job())
+    assert articles.prepare(world.service, message(cover), Job()).articles[0]["thumb_media_id"] == media_id
+    assert "media.expiring" not in [each.code for each in articles.check(account, message(cover))]
+
+
 def test_a_cover_deleted_at_wechat_goes_up_again(world, articles, cover) -> None:
     """40007 of draft/add: once more from the file."""
     articles.prepare(world.service, message(cover), Job())

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWebEngineCore import QWebEnginePage
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -226,6 +227,34 @@ def test_dropped_pictures_come_in_and_go_up_behind(world: ComposeWorld, form: Ne
     sent = [r for r in world.sandbox.requests() if r["path"].endswith("/media/uploadimg")]
     assert len(sent) == 2
     assert any("不能通过接口放视频" in text for text in world.window.toasts)
+
+
+def test_a_bitmap_pasted_into_the_window_goes_up_behind(world: ComposeWorld, form: NewsForm) -> None:
+    """A screenshot has no file: it goes into the text and to WeChat all the same."""
+    mime = QMimeData()
+    picture = QImage(80, 60, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.darkGreen)
+    mime.setImageData(picture)
+    world.page.take_mime(mime)
+    world.until(lambda: form.article()["html"].count("qunfa-media://") == 1)
+    world.settle()
+    assert len([r for r in world.sandbox.requests() if r["path"].endswith("/media/uploadimg")]) == 1
+
+
+def test_more_than_an_article_holds_is_refused_with_words(world: ComposeWorld, form: NewsForm) -> None:
+    """Two million characters are no article; nothing comes in, and it is said."""
+    mime = QMimeData()
+    mime.setHtml(f"<p>{'字' * 2_000_100}</p>")
+    QApplication.clipboard().setMimeData(mime)
+    before = form.article()["html"]
+    assert form.editor is not None
+    assert form.editor.view is not None
+    form.editor.focus_editor("end")
+    world.settle()
+    form.editor.view.page().triggerAction(QWebEnginePage.WebAction.Paste)
+    world.until(lambda: any("分几次粘贴" in text for text in world.window.toasts))
+    assert form.article()["html"] == before
+    QApplication.clipboard().clear()
 
 
 def test_each_picture_makes_an_article(world: ComposeWorld, form: NewsForm) -> None:
