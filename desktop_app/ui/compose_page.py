@@ -349,7 +349,8 @@ class ComposePage(QWidget):
             self._sides.setCurrentWidget(side)
         if kind != self._context.settings.current.last_kind:
             settings = self._context.settings
-            self._context.tasks.start("work", lambda job: settings.change(last_kind=kind))
+            self._last_kind = kind  # read when the task runs: tasks of two quick changes may swap
+            self._context.tasks.start("work", lambda job: settings.change(last_kind=self._last_kind))
         self._version += 1
         self._show_message()
         self._run_checks()

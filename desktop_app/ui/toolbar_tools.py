@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -86,9 +86,6 @@ def styles() -> list[tuple[str, str, dict[str, Any]]]:
 
 SIZES = (12, 14, 15, 16, 17, 18, 20, 24)
 LINE_HEIGHTS = ("1", "1.5", "1.75", "2", "2.5")
-# What an author picks for readers, not colours of the window: they go into the article as they are.
-INKS = ("#1F2521", "#595F5B", "#8B918C", "#2E5E48", "#07954B", "#2F6BDE", "#7A4FBF", "#B42525", "#D96B1C", "#B87400")
-GROUNDS = ("#FDF3DF", "#E6F6EC", "#E9F0FC", "#FCEBEA", "#EEEFED", "#FFF59D", "#C8E6C9", "#BBDEFB")
 
 
 def menu_entries(kind: str) -> list[tuple[str, str, dict[str, Any]]]:
@@ -141,7 +138,7 @@ class _Swatch(QToolButton):
 class _Swatches(QFrame):
     picked = Signal(str)
 
-    def __init__(self, values: tuple[str, ...]) -> None:
+    def __init__(self, values: Sequence[str]) -> None:
         super().__init__()
         grid = QGridLayout(self)
         grid.setContentsMargins(8, 4, 8, 4)
@@ -157,7 +154,8 @@ def make_menu(kind: str, parent: QWidget, send: Send) -> QMenu:
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if kind in ("color", "highlight"):
-        box = _Swatches(INKS if kind == "color" else GROUNDS)
+        # What an author picks for readers goes into the article as it is, in any theme.
+        box = _Swatches(theme.current().tokens["article.palette"][kind])
         action = QWidgetAction(menu)
         action.setDefaultWidget(box)
         menu.addAction(action)
