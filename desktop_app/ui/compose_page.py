@@ -347,9 +347,9 @@ class ComposePage(QWidget):
         self._sides_line.setVisible(side is not None)
         if side is not None:
             self._sides.setCurrentWidget(side)
+        self._last_kind = kind  # read when the task runs: tasks of two quick changes may swap
         if kind != self._context.settings.current.last_kind:
             settings = self._context.settings
-            self._last_kind = kind  # read when the task runs: tasks of two quick changes may swap
             self._context.tasks.start("work", lambda job: settings.change(last_kind=self._last_kind))
         self._version += 1
         self._show_message()

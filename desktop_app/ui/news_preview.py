@@ -10,6 +10,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QWidget
 
+from desktop_app.article.limits import DIGEST_OF_BODY_CHARS
+from desktop_app.article.markup import text_of
 from desktop_app.ui import icons, theme
 from desktop_app.ui.article_pictures import ArticlePictures
 from desktop_app.ui.context import Context
@@ -27,6 +29,14 @@ WIDTH = 400
 PHONE = QSize(300, 576)
 BEZEL, BAR = 11, 44
 DRAW_AFTER_MS = 400
+
+
+def _cover_in_body(article: dict[str, Any]) -> str:
+    """正文里也显示: the cover comes first in the body, as it will be sent."""
+    if not article["show_cover_pic"] or not article["cover"]:
+        return ""
+    address = f"qunfa-media://{article['cover']['sha256']}"
+    return f'<p style="margin:0 0 16px;"><img src="{address}" style="width:100%;"></p>'
 
 
 class _Cards(QWidget):
@@ -183,7 +193,7 @@ class NewsPreview(Surface):
         cards = tuple(
             CardArticle(
                 each["title"] or self.tr("还没有标题"),
-                each["digest"] if single else "",
+                (each["digest"] or text_of(each["html"])[:DIGEST_OF_BODY_CHARS]) if single else "",
                 self._pictures.cover(each["cover"]),
                 self._pictures.cover(each["cover"], square=True),
             )
@@ -204,14 +214,17 @@ class NewsPreview(Surface):
         if not self._articles or not self.isVisible():
             return
         article = self._articles[min(self._row, len(self._articles) - 1)]
-        key = (article["html"], article["title"], article["author"], self._dark, self._scale, self._name)
+        cover = _cover_in_body(article)
+        key = (cover, article["html"], article["title"], article["author"], self._dark, self._scale, self._name)
         if key == self._drawn:
             return
         self._drawn = key
         articles, source = self._context.profile.articles, article["html"]
-        self._context.tasks.start(
-            "work", lambda job: articles.cleaned(source), owner=self, on_done=lambda html: self._show(article, html)
-        )
+
+        def show(cleaned: str) -> None:
+            self._show(article, cover + cleaned)
+
+        self._context.tasks.start("work", lambda job: articles.cleaned(source), owner=self, on_done=show)
 
     def _show(self, article: dict[str, Any], cleaned: str) -> None:
         if self.view is None:

@@ -75,6 +75,20 @@ def test_the_phone_shows_what_will_be_sent(world: NewsWorld) -> None:
     assert world.news.inspector.isVisible()
 
 
+def test_the_phone_shows_the_cover_in_the_body(world: NewsWorld) -> None:
+    """正文里也显示: the cover stands first on the phone, and first in what WeChat gets by the draft way."""
+    world.news.model.edit(0, show_cover_pic=True)
+    world.news.column.cards.choose(0)
+    world.click("compose.look.phone")
+    preview = world.news.preview
+    sha256 = world.news.article()["cover"]["sha256"]
+    world.until(lambda: f'<img src="qunfa-media://{sha256}"' in preview.cleaned)
+    prepared = world.profile.articles.prepare(world.service.id, world.page.content(), Job())
+    url = world.profile.articles.pictures.known_url(world.service.id, sha256)
+    sent = prepared.articles[0]["content"]
+    assert sent == preview.cleaned.replace(f"qunfa-media://{sha256}", url)
+
+
 def test_changes_are_listed_before_anything_goes_up(world: NewsWorld) -> None:
     """微信会改什么 names the style that goes; no request was made for it."""
     world.sandbox.forget_requests()
