@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop_app.services.account import ConnectForm, format_problem
 from desktop_app.store.accounts import Account
-from desktop_app.ui import icons, theme
+from desktop_app.ui import theme
 from desktop_app.ui.combo import Combo
 from desktop_app.ui.segmented import Segmented
 from desktop_app.ui.text import Paragraph
-from desktop_app.ui.widgets import FieldWithError, button, card, field, hbox, icon_button, label, vbox
+from desktop_app.ui.widgets import FieldWithError, button, card, field, hbox, icon_button, label, trailing_tick, vbox
 
 A_GOOD_APP_ID = "wx" + 16 * "0"  # to ask about the secret alone
 # wechat-api §1.2: the same API everywhere; the file host is not for people to choose.
@@ -73,7 +73,7 @@ class ConnectFields(QWidget):
         super().__init__(parent)
         self._base_url = base_url
         self.app_id = field(name="connect.app_id", mono=True, dim="large", accessible_name="AppID")
-        self._tick = self.app_id.addAction(icons.icon("check", "go.icon"), QLineEdit.ActionPosition.TrailingPosition)
+        self._tick = trailing_tick(self.app_id, "go.icon")
         self.secret = SecretField("connect.secret")
         self.name = field(self.tr("例如：岚间茶事"), "connect.name", dim="large", accessible_name=self.tr("名称"))
         self.name.setMaxLength(40)

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QSizePolicy, QWidget
 
-from desktop_app.ui import icons, theme
+from desktop_app.ui import theme
 from desktop_app.ui.hold_button import HoldButton
 from desktop_app.ui.text import Paragraph
 from desktop_app.ui.units import count_text
-from desktop_app.ui.widgets import button, hbox, label, set_button, set_error, vbox
+from desktop_app.ui.widgets import button, hbox, label, set_button, set_error, trailing_tick, vbox
 
 # What stays readable or reachable afterwards differs: WeChat deletes only articles and videos.
 DELETABLE = ("news", "video")
@@ -94,9 +94,7 @@ class ConfirmFooter(QWidget):
         self.hint = Paragraph(self._warning, "caption", "text.2", max_lines=2)
         self.hint.setObjectName("send.hint")
         self.field = TypedField("send.number", self._ask_text())
-        self._tick = self.field.addAction(
-            icons.icon("check", "text.2" if rehearsal else "go.icon"), QLineEdit.ActionPosition.TrailingPosition
-        )
+        self._tick = trailing_tick(self.field, "text.2" if rehearsal else "go.icon")
         self.button = self._make_button()
         self._lay_out()
         self.field.textChanged.connect(self._edited)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -254,6 +254,16 @@ def search_field(placeholder: str, name: str = "") -> QLineEdit:
     made.addAction(icons.icon("search", "text.3"), QLineEdit.ActionPosition.LeadingPosition)
     made.setTextMargins(3, 0, 3, 0)
     return made
+
+
+def trailing_tick(line: QLineEdit, color: str) -> QAction:
+    """A tick at the end of a field, to show and hide.
+
+    The action is made here: one that Qt makes and hands over may be taken for another one that is already gone.
+    """
+    tick = QAction(icons.icon("check", color), "", line)
+    line.addAction(tick, QLineEdit.ActionPosition.TrailingPosition)
+    return tick
 
 
 class FieldWithError(QWidget):
