@@ -75,6 +75,14 @@ def pytest_configure(config: pytest.Config) -> None:
     NETWORK.install()
 
 
+def pytest_sessionfinish() -> None:
+    """Empty the clipboard: Qt drops what a test put there after Python is gone, and the process would crash."""
+    from PySide6.QtGui import QGuiApplication
+
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     NETWORK.remove()
 
