@@ -118,10 +118,11 @@ class ArticleEditor(QWidget):
         from PySide6.QtWebChannel import QWebChannel
 
         from desktop_app.ui.editor_view import EditorView
-        from desktop_app.ui.web_profile import EDITOR_PAGE, LockedPage, make_profile
+        from desktop_app.ui.web_profile import EDITOR_PAGE, LockedPage, make_profile, serve
 
         self._profile = make_profile(self._media_path, self._fetch, self._context.tasks)
         self._view = view = EditorView(self)
+        serve(self._profile, view)
         page = LockedPage(self._profile, view)
         page.setBackgroundColor(theme.color("bg.surface"))
         channel = QWebChannel(page)
@@ -221,6 +222,10 @@ class ArticleEditor(QWidget):
     def set_picture_note(self, sha256: str, text: str) -> None:
         """The budget of a picture, shown while it is selected: 「3.1 MB → 486 KB 已压缩」."""
         self._bridge.order("note", src=address_of(sha256), text=text)
+
+    def show_again(self) -> None:
+        """Try again to show the pictures that could not be shown."""
+        self._bridge.order("again")
 
     def scroll_to(self, fraction: float) -> None:
         """Scroll with another view of the same article, 0 to 1."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.article.pictures import absolute, pictures, with_pictures
 from desktop_app.ui import theme
 from desktop_app.ui.context import Context
-from desktop_app.ui.web_profile import EDITOR_SCHEME, FetchPicture, LockedPage, make_profile
+from desktop_app.ui.web_profile import EDITOR_SCHEME, FetchPicture, LockedPage, make_profile, serve
 
 PAGE = QUrl("qunfa-editor://preview/article")
 PHONE_PX, SHOWN_PX = 375, 278
@@ -64,6 +64,7 @@ class PreviewView(QWebEngineView):
         self._profile.removeUrlScheme(QByteArray(EDITOR_SCHEME))
         self._memory = _Memory(self)
         self._profile.installUrlSchemeHandler(QByteArray(EDITOR_SCHEME), self._memory)
+        serve(self._profile, self)
         page = LockedPage(self._profile, self, (PAGE,))
         self.setPage(page)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)

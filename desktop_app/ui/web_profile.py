@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QFile, QIODevice, QObject, QUrl, QUrlQuery
+from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QFile, QIODevice, QObject, QUrl, QUrlQuery
 from PySide6.QtWebEngineCore import (
     QWebEngineCertificateError,
     QWebEngineDownloadRequest,
@@ -227,10 +227,14 @@ class LockedPage(QWebEnginePage):
 
 
 class WalledProfile(QWebEngineProfile):
-    """Off the record; ``interceptor`` knows what was held back. Holds its guards: Qt alone loses their methods."""
+    """Off the record; ``interceptor`` knows what was held back. Holds its guards: Qt alone loses their methods.
+
+    It belongs to the application until ``serve``: Python's collector would take it before its pages, and the web
+    engine crashes over that.
+    """
 
     def __init__(self, media: MediaPath, fetch: FetchPicture | None, tasks: Tasks) -> None:
-        super().__init__()
+        super().__init__(QCoreApplication.instance())
         self.interceptor = Interceptor(self)
         self._page_files = PageFiles(self)
         self._pictures = Pictures(self, media, fetch, tasks)
@@ -239,8 +243,13 @@ class WalledProfile(QWebEngineProfile):
         self.installUrlSchemeHandler(QByteArray(MEDIA_SCHEME), self._pictures)
 
 
+def serve(profile: QWebEngineProfile, view: QObject) -> None:
+    """Let the profile go some time after the view whose page uses it."""
+    view.destroyed.connect(profile.deleteLater)
+
+
 def make_profile(media: MediaPath, fetch: FetchPicture | None, tasks: Tasks) -> WalledProfile:
-    """A profile that keeps nothing on disk and reaches nothing but our schemes. It has to outlive its pages."""
+    """A profile that keeps nothing on disk and reaches nothing but our schemes. Give it to ``serve``."""
     register_schemes()
     profile = WalledProfile(media, fetch, tasks)
     profile.setHttpCacheType(QWebEngineProfile.HttpCacheType.NoCache)
