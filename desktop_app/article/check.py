@@ -16,6 +16,9 @@ from desktop_app.article.pictures import Picture, absolute, pictures
 
 EXPIRING_S = 24 * 3600.0
 
+_PASSING = {"fetch.dns", "fetch.connect", "fetch.timeout", "fetch.cut"}
+"""Why a picture may be missing now and be there when the network is back."""
+
 _PLACEHOLDER = re.compile(
     r"待补充?|待填写?|待完善|待定稿|(?<![A-Za-z0-9])[xX×]{3,}(?![A-Za-z0-9])|\blorem\s+ipsum\b|\blorem\b"
     r"|\b(?:TO-?DO|TBD|TK)\b|此处(?:填写|输入|插入)|请(?:在此)?输入(?:标题|正文|内容)|【\s*】|占位",
@@ -30,7 +33,8 @@ class Finding:
     ``article_index``: from 0, -1 for the whole message. ``where``: "message", "account", "title", "author",
     "digest", "body", "cover", "content_source_url". ``fix``: what ``fix.apply`` mends ("title.cut", "author.cut",
     "digest.cut", "source_url.https", "link.unlink", "picture.remove"), or a place to go to ("cover.choose",
-    "picture.bring", "picture.upload", "changes.show", "jump", "account.drafts", "media.renew"), or "".
+    "picture.bring", "picture.upload", "picture.retry", "changes.show", "jump", "account.drafts", "media.renew"),
+    or "".
 
     Codes, with their args: ``articles.none`` · ``articles.too_many`` (count, limit) · ``articles.ok`` (count) ·
     ``title.empty`` · ``title.long`` ``title.too_long`` ``author.long`` ``author.too_long`` ``digest.too_long``
@@ -60,12 +64,14 @@ class Facts:
     """What the rules have to know beside the content; the defaults know nothing.
 
     ``size``: (width, height) of a local file, None if it is gone. ``uploaded``: whether WeChat has the file for an
-    article's body. ``broken``: address → why it could not be fetched. ``expires``: when the temporary media of a
-    cover goes. ``news_way``: "draft" or "uploadnews". ``now``: Unix seconds.
+    article's body. ``brought``: whether it has the picture behind a foreign address. ``broken``: address → why it
+    could not be fetched. ``expires``: when the temporary media of a cover goes. ``news_way``: "draft" or
+    "uploadnews". ``now``: Unix seconds.
     """
 
     size: Callable[[str], tuple[int, int] | None] = lambda sha256: (0, 0)
     uploaded: Callable[[str], bool] = lambda sha256: False
+    brought: Callable[[str], bool] = lambda url: False
     broken: Mapping[str, str] = field(default_factory=dict)
     expires: Callable[[str], float | None] = lambda sha256: None
     may_send: bool | None = None
@@ -246,8 +252,9 @@ def _pictures(index: int, shown: tuple[Picture, ...], facts: Facts) -> Iterator[
             yield from _small(index, each, size[0])
         elif url in facts.broken:
             args = {"url": url[:200], "reason": facts.broken[url]}
-            yield Finding("picture.broken", "red", index, "body", args, "picture.remove")
-        else:
+            fix = "picture.retry" if facts.broken[url] in _PASSING else "picture.remove"
+            yield Finding("picture.broken", "red", index, "body", args, fix)
+        elif not facts.brought(url):
             foreign[each.url] = url
     if gone:
         yield Finding("picture.gone", "red", index, "body", {"count": len(gone), "url": gone[0]}, "picture.remove")

@@ -132,6 +132,7 @@ class Articles:
             Facts(
                 size=pictures.size,
                 uploaded=lambda sha256: bool(pictures.known_url(account.id, sha256)),
+                brought=lambda url: pictures.is_brought(account.id, url),
                 broken=dict(pictures.broken),
                 expires=lambda sha256: pictures.thumb_expires(account.id, sha256, cuts.get(sha256)),
                 may_send=account.mass_send_right,

@@ -86,6 +86,11 @@ class ArticlePictures:
         known = self._media.upload(account_id, sha256, BODY) or self._media.upload(account_id, sha256, COVER)
         return known.url if known is not None else ""
 
+    def is_brought(self, account_id: int, url: str) -> bool:
+        """Whether WeChat has the picture behind a foreign address: nothing is left to do for it."""
+        sha256 = self._foreign.get(url, FRESH_S)
+        return sha256 is not None and bool(self.known_url(account_id, sha256))
+
     def upload(self, account_id: int, sha256: str, job: Job) -> Brought:
         """The picture's address for an article's body; the known one, or it goes up below 1 MB.
 

@@ -57,6 +57,7 @@ FIX_WORDS = {
     "cover.choose": "去补",
     "picture.bring": "上传替换",
     "picture.upload": "现在上传",
+    "picture.retry": "再试",
     "changes.show": "看看",
     "account.drafts": "存到草稿箱",
     "media.renew": "续期",

@@ -88,6 +88,8 @@ class NewsFiles(QObject):
 
         def done(failed: dict[str, str]) -> None:
             self._form.shown_changed.emit()
+            if self._form.editor is not None:
+                self._form.editor.show_again()
             if failed:
                 text = self.tr("{n} 张图取不到，打开检查看看").format(n=len(failed))
                 shell(self._form).toast(text, "warning", "amber")
@@ -101,6 +103,11 @@ class NewsFiles(QObject):
             on_done=done,
             on_error=lambda error: self._refused("", error),
         )
+
+    def retry_failed(self) -> None:
+        """The network is back: what it kept from coming or from going up."""
+        if any(check.args.get("fix") in ("picture.upload", "picture.retry") for check in self._form.panel.checks()):
+            self.bring_pictures()
 
     def renew_cover(self, row: int) -> None:
         """The cover of an article goes up again: as temporary media it would soon be gone."""

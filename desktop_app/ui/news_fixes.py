@@ -43,7 +43,7 @@ class NewsFixes(QObject):
         elif how == "changes.show":
             self._go_to(check)
             self._form.changes_wanted.emit()
-        elif how in ("picture.bring", "picture.upload"):
+        elif how in ("picture.bring", "picture.upload", "picture.retry"):
             self._form.files.bring_pictures()
         elif how == "media.renew":
             self._form.files.renew_cover(int(check.args["article"]))

@@ -181,6 +181,9 @@ class NewsForm(ComposeForm):
             return self.tr("先写点内容，再选受众")
         return ""
 
+    def retry_failed(self) -> None:
+        self.files.retry_failed()
+
     def keep_in_drafts(self, draft_id: int) -> None:
         """The message has its place among 图文草稿 now."""
         self._draft_id = draft_id

@@ -198,12 +198,12 @@ def test_pictures_count_with_the_address_they_will_have() -> None:
         (
             message(article(html='<p style="color:red;background:url(https://a.example/x)">茶</p>')),
             "picture.broken",
-            {"broken": {"https://a.example/x": "fetch.dns"}},
+            {"broken": {"https://a.example/x": "fetch.status"}},
         ),
         (
             message(article(html='<p>茶</p><svg viewBox="0 0 1 1"><image href="https://a.example/x"></image></svg>')),
             "picture.broken",
-            {"broken": {"https://a.example/x": "fetch.dns"}},
+            {"broken": {"https://a.example/x": "fetch.status"}},
         ),
     ],
 )
@@ -215,6 +215,14 @@ def test_one_click_mends_it(content: dict, code: str, more: dict) -> None:
     assert code not in found(mended, **more)
     assert "茶" in mended["articles"][0]["html"]
     assert apply(content, Finding("x", "red", 0, "body", {}, "jump")) == content
+
+
+def test_a_picture_that_the_network_kept_away_is_tried_again() -> None:
+    """What may pass is not removed from the article; what a website refuses can be."""
+    content = message(article(html='<p>茶</p><img src="https://a.example/x">'))
+    for reason, fix in (("fetch.connect", "picture.retry"), ("fetch.status", "picture.remove")):
+        finding = found(content, broken={"https://a.example/x": reason})["picture.broken"]
+        assert (finding.level, finding.fix) == ("red", fix)
 
 
 def test_a_fix_leaves_the_rest_of_the_document_to_the_byte() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from PySide6.QtWebEngineCore import QWebEnginePage
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from desktop_app.paths import resource
+from desktop_app.services.fetch import Fetch
 from desktop_app.ui.article_cards import ArticleCards
 from desktop_app.ui.article_model import MIME
 from desktop_app.ui.news_form import NewsForm
@@ -255,6 +259,51 @@ def test_more_than_an_article_holds_is_refused_with_words(world: ComposeWorld, f
     world.until(lambda: any("分几次粘贴" in text for text in world.window.toasts))
     assert form.article()["html"] == before
     QApplication.clipboard().clear()
+
+
+def test_a_picture_pasted_without_a_network_comes_when_there_is_one(
+    world: ComposeWorld, form: NewsForm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Red with 再试 while it cannot be had; F5 or the network's return brings it, shows it and uploads it."""
+    monkeypatch.setattr(world.profile.articles.pictures, "_fetch", Fetch({"127.0.0.1"}))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Picture)
+    body(world, form, f'<p>one</p><p><img src="http://127.0.0.1:{server.server_port}/a.jpg"></p>')
+    server.server_close()
+    world.until(lambda: world.profile.articles.pictures.broken)
+    world.page.refresh()
+    world.until(lambda: any(check.args.get("fix") == "picture.retry" for check in form.panel.checks()))
+    server = ThreadingHTTPServer(server.server_address, _Picture)  # type: ignore[arg-type]
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    world.page.refresh()
+    world.until(lambda: not any(check.key.startswith("picture.") for check in form.panel.checks()))
+    shown: list[bool] = []
+    assert form.editor is not None
+    assert form.editor.view is not None
+    page = form.editor.view.page()
+
+    def drawn() -> bool:
+        page.runJavaScript("document.querySelector('img[src]').naturalWidth > 800", 0, shown.append)
+        world.settle()
+        return shown[-1:] == [True]
+
+    world.until(drawn)
+    server.shutdown()
+    server.server_close()
+    assert len([r for r in world.sandbox.requests() if r["path"].endswith("/media/uploadimg")]) == 1
+
+
+class _Picture(BaseHTTPRequestHandler):
+    """A website with one picture."""
+
+    def do_GET(self) -> None:
+        data = Path(resource("samples/store.jpg")).read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *args: object) -> None:
+        pass
 
 
 def test_each_picture_makes_an_article(world: ComposeWorld, form: NewsForm) -> None:

@@ -67,6 +67,11 @@ export class PictureView {
       this.dom.classList.add('q-broken')
       if (this.dom.src !== NO_PICTURE) this.dom.src = NO_PICTURE
     })
+    this.dom.addEventListener('again', () => {
+      if (!this.dom.classList.contains('q-broken')) return
+      this.dom.classList.remove('q-broken')
+      this.dom.src = this.asked
+    })
     this.update(node)
   }
 

@@ -258,6 +258,7 @@ const ORDERS = {
   },
   swap: ({ from, to }) => view.dispatch(swapAddress(view.state.tr, from, to)),
   note: ({ src, text }) => frame.setNote(src, text),
+  again() { for (const img of view.dom.querySelectorAll('img.q-broken')) img.dispatchEvent(new Event('again')) },
   paste_html: ({ html: given }) => { view.focus(); insertBody(view, clean(given)) },
   scroll: ({ fraction }) => window.scrollTo(0, fraction * (document.documentElement.scrollHeight - innerHeight)),
 }
