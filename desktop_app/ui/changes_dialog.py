@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 # Sources of the translation context "Changes": code → what happens.
 CHANGE_WORDS = {
-    "player.removed": "视频、音频或网页组件会去掉。可在公众平台编辑器里插入",
+    "player.removed.video": "视频会去掉。可在公众平台编辑器里插入",
+    "player.removed.audio": "音频会去掉。可在公众平台编辑器里插入",
+    "player.removed.frame": "视频框或网页组件会去掉。可在公众平台编辑器里插入",
     "tag.removed": "<{tag}> 连同里面的内容会去掉",
     "tag.unwrapped": "<{tag}> 会去掉，里面的文字保留",
     "event.removed": "<{tag}> 上的动作 {name} 会去掉",
@@ -41,7 +43,8 @@ CHANGE_WORDS = {
 
 def change_words(change: Change) -> str:
     """One change as a sentence, with how often it happens."""
-    sentence = QCoreApplication.translate("Changes", CHANGE_WORDS.get(change.code, change.code))
+    code = f"{change.code}.{change.args['player']}" if "player" in change.args else change.code
+    sentence = QCoreApplication.translate("Changes", CHANGE_WORDS.get(code, code))
     said = fill(sentence, {name: str(value)[:80] for name, value in change.args.items()})
     count = int(change.args.get("count", 1))
     return said if count < 2 else QCoreApplication.translate("Changes", "{said}（{n} 处）").format(said=said, n=count)
