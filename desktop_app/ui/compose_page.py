@@ -203,11 +203,14 @@ class ComposePage(QWidget):
         return self.content()
 
     def set_account(self, account: Account) -> None:
-        """Show this account's drafts; for the one already shown only its name and picture."""
+        """Show this account's drafts; for the one already shown only its name, picture and rights."""
         same = self._account is not None and self._account.id == account.id
         self._account = account
         self.phone.set_account(account.name, self._avatar(account))
         if same:
+            self.desk.set_account(account)
+            self.news.set_account(account)
+            self._run_checks()
             return
         self._set_reading(True)  # until its drafts are read: nothing typed may be overwritten by them
         self._saved.clear_text()

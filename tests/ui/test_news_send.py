@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QCheckBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop_app.article.contents import new_article
@@ -163,3 +163,18 @@ def test_the_draft_box_gets_one_copy_and_it_is_kept_up_to_date(world: NewsWorld)
     paths = [r["path"] for r in world.sandbox.requests()]
     assert sum(path.endswith("/draft/add") for path in paths) == 1
     assert sum(path.endswith("/draft/update") for path in paths) == 1
+
+
+def test_an_account_without_the_right_gets_the_draft_box_and_a_list(world: NewsWorld) -> None:
+    """What was learned while the page is open counts at once: red, one way out, and what is left to do elsewhere."""
+    world.profile.accounts.update(world.service.id, mass_send_right=False)
+    world.page.set_account(world.profile.accounts.get(world.service.id))
+    world.until(lambda: any(check.key == "account.no_right" for check in world.news.panel.checks()))
+    world.click("news.check.account.no_right")
+    world.until(lambda: isinstance(world.window.sheet(), WechatDraftDialog))
+    dialog = world.window.sheet()
+    assert dialog is not None
+    assert any("没有群发接口的权限" in each.text() for each in dialog.findChildren(QLabel))
+    todo = [each.text() for each in dialog.findChildren(QCheckBox)]
+    assert todo == ["声明原创", "打开赞赏", "加入合集", "发表"]
+    dialog.accept()
