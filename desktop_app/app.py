@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
@@ -20,7 +21,6 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.errors import AppError, StoreError
 from desktop_app.paths import Paths, resource
-from desktop_app.sandbox.server import Sandbox
 from desktop_app.services import Profile, open_profile
 from desktop_app.settings import SettingsStore
 from desktop_app.store.accounts import Account
@@ -29,6 +29,9 @@ from desktop_app.ui.context import Context
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.workers.outbox_worker import OutboxWorker
 from desktop_app.workers.tasks import Tasks
+
+if TYPE_CHECKING:
+    from desktop_app.sandbox.server import Sandbox
 
 log = logging.getLogger(__name__)
 
@@ -179,6 +182,8 @@ class App:
         """Run the sandbox and point its accounts at the port that it got this time."""
         if self._sandbox is not None:
             return
+        from desktop_app.sandbox.server import Sandbox  # 40 ms that a start with a real account does not need
+
         self._sandbox = Sandbox(state_file=self.paths.sandbox_state, clock_speed=self._sandbox_speed)
         self._sandbox.start()
         accounts = self.profile.accounts

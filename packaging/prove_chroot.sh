@@ -32,6 +32,9 @@ for name in PIP_CERT PIP_INDEX_URL PIP_DEFAULT_TIMEOUT http_proxy https_proxy no
     if [[ ${!name:-} ]]; then settings+=("$name=${!name}"); fi
 done
 
+# Node has certificates of its own and learns this machine's only so.
+settings+=(NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt)
+
 inside() { # run a command in the new system; its mounts are gone with the namespace
     unshare --mount --fork --pid --kill-child bash -c '
         root=$1; shift
