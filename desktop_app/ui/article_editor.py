@@ -76,6 +76,9 @@ class ArticleEditor(QWidget):
     files_dropped = Signal(list)
     """Local paths that have no place in the text: video, voice, anything else."""
 
+    replace_wanted = Signal()
+    """Another picture is wanted in the place of the selected one: ``replaceImage``."""
+
     key_pressed = Signal(str)
     """"link", "find", "replace", "save" or "escape", pressed inside the text."""
 
@@ -331,7 +334,8 @@ class ArticleEditor(QWidget):
 
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        fill_menu(menu, self._view.page(), self.selection, self.command, self.paste_plain)
+        replace = self.replace_wanted.emit
+        fill_menu(menu, self._view.page(), self.selection, self.command, self.paste_plain, replace)
         menu.popup(place.toPoint())
 
     def _words(self) -> dict[str, str]:

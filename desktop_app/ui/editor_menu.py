@@ -16,6 +16,7 @@ def fill_menu(
     selection: dict[str, Any],
     command: Callable[..., None],
     paste_plain: Callable[[], None],
+    replace_picture: Callable[[], None],
 ) -> None:
     """Add what can be done at the selection (as ``ArticleEditor.selection_changed`` gives it)."""
     action = QWebEnginePage.WebAction
@@ -33,6 +34,7 @@ def fill_menu(
         _add(menu, _table(), command)
     if selection.get("picture"):
         _add(menu, _picture(), command)
+        menu.addAction(_tr("更换图片")).triggered.connect(lambda: replace_picture())
 
 
 def _add(menu: QMenu, entries: list[tuple[str, str, dict[str, Any]]], command: Callable[..., None]) -> None:

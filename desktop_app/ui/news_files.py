@@ -45,6 +45,7 @@ class NewsFiles(QObject):
         editor.picture_taken.connect(self._upload_behind)
         editor.files_dropped.connect(self._other_files)
         editor.paste_refused.connect(self._too_much)
+        editor.replace_wanted.connect(self.replace_picture)
 
     def fetch(self, url: str, job: Job) -> bytes:
         """A picture from the web for showing, by way of the media cache."""
@@ -141,6 +142,18 @@ class NewsFiles(QObject):
                 self._form.editor.command("insertImage", sha256=file.sha256, alt="")
                 self._upload_behind(file)
 
+    def replace_picture(self) -> None:
+        """Another picture takes the place of the selected one; its width and caption stay."""
+        payload = self._ask_pictures(several=False, title=self.tr("更换图片"))
+
+        def use(files: list[MediaFile]) -> None:
+            if self._form.editor is not None:
+                self._form.editor.command("replaceImage", sha256=files[0].sha256)
+                self._upload_behind(files[0])
+
+        if not payload.empty:
+            self.intake.take(payload, use)
+
     def _other_files(self, paths: list[Path]) -> None:
         self.intake.take(Payload(tuple(str(path) for path in paths)), lambda files: None)
 
@@ -183,13 +196,13 @@ class NewsFiles(QObject):
         if not payload.empty:
             self.cover_from(payload)
 
-    def _ask_pictures(self, several: bool) -> Payload:
+    def _ask_pictures(self, several: bool, title: str = "") -> Payload:
         choice = self.tr("图片") + " (*.jpg *.jpeg *.png *.gif *.webp *.bmp)"
         folder = self._form.context.settings.current.last_folder
         if several:
             paths, _ = QFileDialog.getOpenFileNames(self._form, self.tr("插入图片"), folder, choice)
         else:
-            path, _ = QFileDialog.getOpenFileName(self._form, self.tr("选择封面"), folder, choice)
+            path, _ = QFileDialog.getOpenFileName(self._form, title or self.tr("选择封面"), folder, choice)
             paths = [path] if path else []
         if paths:
             settings, last = self._form.context.settings, str(Path(paths[0]).parent)

@@ -101,7 +101,7 @@ def menu_entries(kind: str) -> list[tuple[str, str, dict[str, Any]]]:
             ("right", _tr("右对齐")),
             ("justify", _tr("两端对齐")),
         )
-        return [(text, "align", {"to": side}) for side, text in sides]
+        return [(text, "align", {"value": side}) for side, text in sides]
     if kind == "lineHeight":
         return [(height, "lineHeight", {"value": height}) for height in LINE_HEIGHTS]
     return [

@@ -13,7 +13,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWebEngineCore import QWebEnginePage
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop_app.paths import resource
@@ -21,6 +21,7 @@ from desktop_app.services.fetch import Fetch
 from desktop_app.ui.article_cards import ArticleCards
 from desktop_app.ui.article_model import MIME
 from desktop_app.ui.news_form import NewsForm
+from desktop_app.ui.toolbar_tools import menu_entries
 from tests.compose_world import MP4, ComposeWorld, enter
 
 
@@ -243,6 +244,51 @@ def test_a_bitmap_pasted_into_the_window_goes_up_behind(world: ComposeWorld, for
     world.until(lambda: form.article()["html"].count("qunfa-media://") == 1)
     world.settle()
     assert len([r for r in world.sandbox.requests() if r["path"].endswith("/media/uploadimg")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "style"),
+    [
+        ("align", 1, "text-align: center"),
+        ("align", 3, "text-align: justify"),
+        ("size", 6, "font-size: 20px"),
+        ("lineHeight", 3, "line-height: 2"),
+        ("style", 2, "<h2"),
+    ],
+)
+def test_each_menu_of_the_toolbar_does_what_it_says(
+    world: ComposeWorld, form: NewsForm, kind: str, number: int, style: str
+) -> None:
+    """The entry's own command and arguments, in the real page."""
+    body(world, form, "<p>one</p>")
+    editor = form.editor
+    assert editor is not None
+    assert editor.view is not None
+    editor.view.page().triggerAction(QWebEnginePage.WebAction.SelectAll)
+    world.until(lambda: not editor.selection.get("empty", True))
+    _, name, args = menu_entries(kind)[number]
+    form.toolbar.command.emit(name, args)
+    world.until(lambda: style in form.article()["html"])
+
+
+def test_a_picture_is_replaced_by_another(
+    world: ComposeWorld, form: NewsForm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """更换图片 asks for a file; the new one stands where the old one was, as wide, and goes up."""
+    first, second = world.pictures("a.png", "b.png")
+    form.files.insert_pictures(_payload(first))
+    world.until(lambda: "qunfa-media://" in form.article()["html"])
+    assert form.editor is not None
+    form.editor.command("selectPicture", index=0)
+    form.editor.command("imageWidth", value="50%")
+    world.until(lambda: "width: 50%" in form.article()["html"])
+    before = form.article()["html"]
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (second, ""))
+    form.editor.replace_wanted.emit()
+    world.until(lambda: form.article()["html"] != before)
+    assert form.article()["html"].count("qunfa-media://") == 1
+    assert "width: 50%" in form.article()["html"]
+    world.until(lambda: sum(r["path"].endswith("/media/uploadimg") for r in world.sandbox.requests()) == 2)
 
 
 def test_more_than_an_article_holds_is_refused_with_words(world: ComposeWorld, form: NewsForm) -> None:
