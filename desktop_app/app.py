@@ -143,6 +143,7 @@ class App:
     ) -> None:
         """Open the profile at ``paths`` (StoreError if that cannot be done) and build the window, not shown yet."""
         self.paths = paths
+        self.closed = False
         self._sandbox: Sandbox | None = None
         self._sandbox_speed = sandbox_speed
         self.settings = SettingsStore(paths.settings)
@@ -208,7 +209,10 @@ class App:
         self.tasks.start("work", lambda job: self.profile.back_up_if_due(), on_error=_note_backup)
 
     def close(self) -> None:
-        """Stop timers, cancel and await the running work, close the database and the sandbox."""
+        """Stop timers, cancel and await the running work, close the database and the sandbox. Twice does no harm."""
+        if self.closed:
+            return
+        self.closed = True
         self.outbox.stop()
         self._backups.stop()
         self.window.close_quietly()

@@ -27,5 +27,6 @@ def opened(qapp: QApplication, paths: Paths) -> Iterator[Callable[..., App]]:
 
     yield open_app
     for app in running:
-        app.window.leave()
-        app.close()
+        if not app.closed:
+            app.window.leave()
+            app.close()
