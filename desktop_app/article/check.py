@@ -21,7 +21,8 @@ _PASSING = {"fetch.dns", "fetch.connect", "fetch.timeout", "fetch.cut"}
 
 _PLACEHOLDER = re.compile(
     r"待补充?|待填写?|待完善|待定稿|(?<![A-Za-z0-9])[xX×]{3,}(?![A-Za-z0-9])|\blorem\s+ipsum\b|\blorem\b"
-    r"|\b(?:TO-?DO|TBD|TK)\b|此处(?:填写|输入|插入)|请(?:在此)?输入(?:标题|正文|内容)|【\s*】|占位",
+    r"|\b(?:TO-?DO|TBD|TK)\b|此处(?:填写|输入|插入)|请(?:在此)?输入(?:标题|正文|内容)|【\s*】|占位"
+    r"|写一个小标题|放一张图",  # of our own blocks
     re.IGNORECASE,
 )
 

@@ -19,6 +19,7 @@ from desktop_app.article.contents import (
     new_article,
 )
 from desktop_app.article.fix import FIXES, apply
+from desktop_app.paths import resource
 
 OWN = "https://mmbiz.qpic.cn/mmbiz_png/a/640"
 SHA = "ab" * 32
@@ -215,6 +216,13 @@ def test_one_click_mends_it(content: dict, code: str, more: dict) -> None:
     assert code not in found(mended, **more)
     assert "茶" in mended["articles"][0]["html"]
     assert apply(content, Finding("x", "red", 0, "body", {}, "jump")) == content
+
+
+@pytest.mark.parametrize("name", ["heading-bar", "pictures-two"])
+def test_a_block_nobody_filled_in_is_noticed(name: str) -> None:
+    """What stands in a block of ours until somebody writes there is an unfinished place like any other."""
+    block = resource(f"editor/blocks/{name}.html").read_text("utf-8")
+    assert found(message(article(html=f"<p>茶</p>{block}")))["placeholder"].level == "amber"
 
 
 def test_a_picture_that_the_network_kept_away_is_tried_again() -> None:
