@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -24,6 +25,10 @@ TITLE_CHARS = 40
 COMMENTS = {"off": (False, False), "all": (True, False), "fans": (True, True)}
 """need_open_comment and only_fans_can_comment."""
 
+_ATTRIBUTE = r"""[\w-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*')\s*"""
+_LINK = re.compile(rf"<a\s+(?:{_ATTRIBUTE})+>.*?</a\s*>", re.IGNORECASE | re.DOTALL)
+_TORN_LINK = re.compile(r"<a\s|</a\b|\bhref\s*=", re.IGNORECASE)
+
 Look = Callable[[str], MediaFile | None]
 
 
@@ -32,7 +37,7 @@ class Check:
     """One finding: ``level`` "red" stops a send, "amber" is to be read, "ok" is good to know.
 
     Keys, with their args: ``text.empty`` ``text.encoding`` ``text.long`` (chars, limit) ``text.over_2048``
-    (size_bytes, limit) ``text.ok`` (chars) · ``image.empty`` ``image.too_many`` (count, limit)
+    (size_bytes, limit) ``text.torn_link`` ``text.ok`` (chars) · ``image.empty`` ``image.too_many`` (count, limit)
     ``image.recommend_too_long`` (chars, limit) ``image.preview_first_only`` ``image.ok`` (count) ·
     ``voice.empty`` ``voice.ok`` (seconds) · ``video.empty`` ``video.title_empty``
     ``video.title_too_long`` ``video.description_too_long`` (chars, limit) ``video.may_be_refused`` ``video.ok``
@@ -129,6 +134,8 @@ def _text_rules(text: str) -> list[Check]:
         found.append(Check("text.long", "amber", {"chars": len(text), "limit": limits.TEXT_WARN_CHARS}))
     if size_bytes > limits.TEXT_BYTES:
         found.append(Check("text.over_2048", "amber", {"size_bytes": size_bytes, "limit": limits.TEXT_BYTES}))
+    if _TORN_LINK.search(_LINK.sub("", text)):
+        found.append(Check("text.torn_link", "amber"))
     return found or [Check("text.ok", "ok", {"chars": len(text)})]
 
 

@@ -17,6 +17,7 @@ CHECK_WORDS: dict[str, str] = {
     "text.encoding": "文字里有无法发送的字符，删掉显示成方框的再发",
     "text.long": "有 {chars} 字，超过 {limit} 字微信可能拒收",
     "text.over_2048": "有 {size_bytes} 字节，超过 {limit} 字节微信很可能拒收",
+    "text.torn_link": "有一处链接不完整，粉丝会看到代码，删掉重新插入",
     "text.ok": "{chars} 字，长度没有问题",
     "image.empty": "还没有图片",
     "image.too_many": "有 {count} 张图片，最多 {limit} 张",

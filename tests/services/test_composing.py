@@ -334,6 +334,24 @@ def test_long_texts_warn_and_never_block(world, composing: Composing):
     assert levels(world, composing, "text", {"text": "a\ud83d"})["text.encoding"] == "red"
 
 
+@pytest.mark.parametrize(
+    ("text", "torn"),
+    [
+        ("点<a href=\"https://a.example\">这里</a>和<A HREF='https://b.example'>那里</A>", False),
+        ('<a href="https://a.example" data-miniprogram-appid="x" data-miniprogram-path="p">打开</a>', False),
+        ("一杯茶 < 三杯茶，https://a.example/?a=b", False),
+        ('点<a href="https://a.example">这里</', True),
+        ('点<a href="https://a.example>这里</a>', True),
+        ('点a href="https://a.example">这里</a>', True),
+        ("点这里</a>", True),
+        ("<a " * 3000, True),
+    ],
+)
+def test_a_torn_link_is_said(world, composing: Composing, text: str, torn: bool):
+    """A link that lost a part while typing would arrive as code: amber, and quickly found."""
+    assert ("text.torn_link" in levels(world, composing, "text", {"text": text})) is torn
+
+
 def test_pictures_are_checked(world, composing: Composing):
     """How many, how long the 推荐语 is, whether the files are still there."""
     files = pictures(composing, 21)
