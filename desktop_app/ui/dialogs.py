@@ -97,7 +97,7 @@ class Sheet(QDialog):
         self.scrim.sheet = self
         self.setWindowFlags(Qt.WindowType.Widget)
         self._wanted = QSize(width, height)
-        self._back: QWidget | None = None
+        self._back: QWidget | None = QApplication.focusWidget()  # a field inside may ask for the focus before open()
         self._resting: list[QAction | QShortcut] = []
         self._footer: QWidget | None = None
         self.close_button: QWidget | None = None
@@ -139,7 +139,9 @@ class Sheet(QDialog):
 
     def open(self) -> None:
         """Show it over the window; its first field or button has the focus unless a widget inside already has."""
-        self._back = QApplication.focusWidget()
+        focus = QApplication.focusWidget()
+        if focus is not None and not self.isAncestorOf(focus):
+            self._back = focus
         self._rest_shortcuts()
         for inner in self.findChildren(QPushButton):
             inner.setAutoDefault(False)

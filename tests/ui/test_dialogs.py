@@ -76,6 +76,19 @@ def test_focus_goes_in_round_and_back(window: Surface) -> None:
     assert QApplication.focusWidget() is opener
 
 
+def test_focus_goes_back_although_a_field_asked_for_it_before_opening(window: Surface) -> None:
+    """A field that takes the focus while the sheet is put together is not where the focus goes afterwards."""
+    opener = window.findChild(QPushButton, "opener")
+    sheet, (_, cancel, _) = _sheet(window)
+    sheet.scrim.show()
+    sheet.show()
+    cancel.setFocus()
+    sheet.open()
+    assert QApplication.focusWidget() is cancel
+    sheet.reject()
+    assert QApplication.focusWidget() is opener
+
+
 def test_escape_rejects_and_enter_presses_nothing(window: Surface) -> None:
     """Esc closes; Enter in a field never sends."""
     sheet, (number, _, send) = _sheet(window)
