@@ -218,7 +218,7 @@ class AudiencePage(Surface):
             subtitle=self.tr("会出现在公众号主页，每月 4 次") if service else self.tr("每天 1 次，和按标签合计")
         )
         self.cards["tag"].set_texts(
-            subtitle=self.tr("只发给有这个标签的粉丝") if service else self.tr("选一个标签，占用当天那 1 次")
+            subtitle=self.tr("只发给有这个标签的粉丝") if service else self.tr("选一个标签，占当天 1 次")
         )
         self.cards["openids"].set_texts(
             subtitle=self.tr("粘贴或导入 OpenID") if service else problem_text("audience.subscription_list")

@@ -34,7 +34,7 @@ class ChoiceCard(QRadioButton):
         self.setObjectName(name)
         self.setProperty("radius", 10)
         self._title, self._subtitle, self._right = title, subtitle, right_text
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._say()

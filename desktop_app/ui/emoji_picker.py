@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QToolButton, QWidget
 
 from desktop_app.ui import theme
+from desktop_app.ui.compositing import can_be_translucent
 from desktop_app.ui.paint import float_shadow, painter, round_rect
 
 COLUMNS = 10
@@ -46,11 +47,13 @@ class EmojiPicker(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        # Without a compositing manager what is transparent is black: no room for a shadow then, and square corners.
+        self._shadow = _SHADOW if can_be_translucent() else 0
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, bool(self._shadow))
         self.setAccessibleName(self.tr("表情"))
         self.setObjectName("compose.emoji")
         grid = QGridLayout(self)
-        inset = _SHADOW + 8
+        inset = self._shadow + 8
         grid.setContentsMargins(inset, inset, inset, inset)
         grid.setSpacing(0)
         self.cells: list[_Cell] = []
@@ -64,7 +67,7 @@ class EmojiPicker(QFrame):
     def open_at(self, below: QWidget) -> None:
         """Show it under a button, the first emoji chosen."""
         self.adjustSize()
-        self.move(below.mapToGlobal(QPoint(-_SHADOW, below.height() + 4 - _SHADOW)))
+        self.move(below.mapToGlobal(QPoint(-self._shadow, below.height() + 4 - self._shadow)))
         self.show()
         self.cells[0].setFocus(Qt.FocusReason.PopupFocusReason)
 
@@ -89,7 +92,9 @@ class EmojiPicker(QFrame):
         self.picked.emit(emoji)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        box = self.rect().adjusted(_SHADOW, _SHADOW, -_SHADOW, -_SHADOW)
+        edge = self._shadow
+        box = self.rect().adjusted(edge, edge, -edge, -edge)
         with painter(self) as p:
-            float_shadow(p, box.toRectF(), 10, small=True)
-            round_rect(p, box, 10, "bg.surface", "line")
+            if edge:
+                float_shadow(p, box.toRectF(), 10, small=True)
+            round_rect(p, box, 10 if edge else 0, "bg.surface", "line")
