@@ -116,7 +116,7 @@ class PreviewDialog(Sheet):
     # Building
 
     def _build_field(self) -> None:
-        intro = self.tr("先发给自己看看。对方要关注「{name}」；微信每天最多发 100 次预览。")
+        intro = self.tr("先发给自己看看。对方要关注「{name}」，每天最多 100 次。")
         self.body.addWidget(label(intro.format(name=self._account.name), "body", "text.2", wrap=True))
         if self._kind == "image" and len(self._content.get("files", [])) > 1:
             self.body.addWidget(label(self.tr("多张图片的消息，预览只能发第一张。"), "body", "amber.text", wrap=True))

@@ -218,12 +218,12 @@ class ReviewRows(QWidget):
 
     def _details(self) -> str:
         if self._choice.type != "openids":
-            return self.tr("1 批。防重编号在提交时生成，重复提交也不会发两次")
+            return self.tr("1 批。带防重编号，重复提交也不会发两次")
         sizes = batch_sizes(len(self._choice.openids))
         if len(sizes) == 1:
-            return self.tr("按 OpenID 提交 1 批。防重编号在提交时生成，重复提交也不会发两次")
+            return self.tr("按 OpenID 提交 1 批。带防重编号，重复提交也不会发两次")
         each = " + ".join(count_text(size) for size in sizes)
-        return self.tr("按 OpenID 提交 {n} 批：{each}。每批一个防重编号，在提交时生成").format(
+        return self.tr("按 OpenID 提交 {n} 批：{each}。每批带一个防重编号，不会发两次").format(
             n=len(sizes), each=each
         )
 

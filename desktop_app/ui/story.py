@@ -92,8 +92,10 @@ def story_clocks(times: Sequence[float], now: float) -> list[str]:
 
 
 def age_text(seconds: float) -> str:
-    """How long ago WeChat answered last: ``15 秒前更新``, ``3 分钟前更新`` …"""
+    """How long ago WeChat answered last: ``刚刚更新``, ``15 秒前更新``, ``3 分钟前更新`` …"""
     whole = max(0, int(seconds))
+    if whole < 5:
+        return _tr("刚刚更新")
     if whole < 60:
         return _tr("{n} 秒前更新").format(n=whole)
     if whole < 3600:

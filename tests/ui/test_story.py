@@ -135,7 +135,14 @@ def test_a_day_is_said_once() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(-3, "0 秒前更新"), (15, "15 秒前更新"), (61, "1 分钟前更新"), (7200, "2 小时前更新"), (200_000, "2 天前更新")],
+    [
+        (-3, "刚刚更新"),
+        (4, "刚刚更新"),
+        (15, "15 秒前更新"),
+        (61, "1 分钟前更新"),
+        (7200, "2 小时前更新"),
+        (200_000, "2 天前更新"),
+    ],
 )
 def test_age(seconds: float, text: str) -> None:
     """How long ago WeChat answered last, in the largest unit."""
