@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QWidget
 
@@ -71,6 +71,16 @@ class Section(QWidget):
                 again.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
+class _Content(QWidget):
+    """What scrolls in the drawer. Sections that move leave pixels behind unless all of it is painted anew."""
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.update()
+        return done
+
+
 class HistoryDrawer(Surface):
     """Shows one row. It asks for things by signal and changes nothing itself."""
 
@@ -131,7 +141,7 @@ class HistoryDrawer(Surface):
         told = QWidget()
         told.setLayout(vbox(label(self.tr("经过"), bold=True), hbox(self._earlier, None), self._timeline, spacing=8))
         self._story.show_content("story", lambda: told)
-        inner = QWidget()
+        inner = _Content()
         inner.setLayout(
             vbox(self._figures, self._advice, self._story, self._facts, None, spacing=0, margins=(20, 16, 20, 16))
         )
