@@ -37,8 +37,7 @@ log = logging.getLogger(__name__)
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 9  # together at most 20 MB
-FIRST_BACKUP_MS = 60_000
-BACKUP_LOOK_MS = 3_600_000
+BACKUP_LOOK_MS = 600_000  # a large database is not copied at the start but soon after
 
 
 def make_qt(arguments: list[str]) -> QApplication:
@@ -163,7 +162,6 @@ class App:
         self._backups.setInterval(BACKUP_LOOK_MS)
         self._backups.timeout.connect(self._back_up)
         self._backups.start()
-        QTimer.singleShot(FIRST_BACKUP_MS, self._backups, self._back_up)
 
     @property
     def sandbox(self) -> Sandbox | None:
