@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui.dialogs import Sheet
 from desktop_app.ui.text_runs import link_markup, link_problem
 from desktop_app.ui.widgets import FieldWithError, button, field, hbox, label
+
+# example.com/book, as people write addresses.
+_BARE_ADDRESS = re.compile(r"[\w-]+(\.[\w-]+)+([/?#]\S*)?$")
 
 
 class LinkDialog(Sheet):
@@ -36,6 +41,8 @@ class LinkDialog(Sheet):
     def _insert(self) -> None:
         text = self._text.field.text().strip()  # type: ignore[attr-defined]
         address = self._address.field.text().strip()  # type: ignore[attr-defined]
+        if _BARE_ADDRESS.match(address):
+            address = f"https://{address}"
         problem = link_problem(text, address)
         self._text.set_error(self.tr("写上粉丝看到的字，不能有 < 和 >") if problem == "text" else "")
         self._address.set_error(

@@ -101,7 +101,7 @@ def test_a_link_is_inserted_as_wechat_takes_it(world: ComposeWorld) -> None:
     assert text is not None
     assert address is not None
     text.setText("预约试饮")
-    address.setText("lanjian-tea.example")
+    address.setText("javascript:alert(1)")
     QTest.keyClick(address, Qt.Key.Key_Return)
     assert sheet.isVisible()
     assert "https://" in address.accessibleDescription()
@@ -109,6 +109,20 @@ def test_a_link_is_inserted_as_wechat_takes_it(world: ComposeWorld) -> None:
     QTest.keyClick(address, Qt.Key.Key_Return)
     assert world.page.content() == {"text": '<a href="https://lanjian-tea.example/a?b=1">预约试饮</a>'}
     assert world.page.phone.accessibleName() == "粉丝收到的样子：预约试饮"
+
+
+def test_an_address_without_https_gets_it(world: ComposeWorld) -> None:
+    """``lancha.example/book`` is what people write; the link says https."""
+    world.click("compose.text.link")
+    sheet = world.window.findChild(Sheet)
+    assert sheet is not None
+    text, address = sheet.findChild(QLineEdit, "link.text"), sheet.findChild(QLineEdit, "link.address")
+    assert text is not None
+    assert address is not None
+    text.setText("预订")
+    address.setText("lancha.example/book")
+    QTest.keyClick(address, Qt.Key.Key_Return)
+    assert '<a href="https://lancha.example/book">预订</a>' in world.page.content()["text"]
 
 
 def test_links_in_a_text_are_found() -> None:
