@@ -98,6 +98,15 @@ class Header(QHeaderView):
         super().paintEvent(event)
 
 
+def first_picture(row: OutboxRow) -> str:
+    """SHA-256 of the picture that stands for a send: its first one, or the headline's cover; empty without one."""
+    if row.kind == "image":
+        return next((str(file.get("sha256", "")) for file in row.content.get("files") or []), "")
+    if row.kind == "news":
+        return next((str((a.get("cover") or {}).get("sha256", "")) for a in row.content.get("articles") or []), "")
+    return ""
+
+
 class Cells(QStyledItemDelegate):
     """Paints every cell of a row, its ground and its hairline."""
 
@@ -163,8 +172,7 @@ class Cells(QStyledItemDelegate):
         icons.paint(p, box, KIND_ICON.get(row.kind, "file"), 16, "text.2")
 
     def _picture(self, row: OutboxRow) -> QPixmap | None:
-        files = row.content.get("files") or []
-        sha256 = files[0].get("sha256") if row.kind == "image" and files else None
+        sha256 = first_picture(row)
         if not sha256:
             return None
         path = self._table.picture_path(sha256)

@@ -111,6 +111,8 @@ def second_line(row: OutboxRow, now: float) -> str:
     files = row.content.get("files") or []
     if row.kind == "image" and files:
         parts.append(_tr("{n} 张").format(n=len(files)))
+    if row.kind == "news" and (articles := row.content.get("articles")):
+        parts.append(_tr("{n} 篇").format(n=len(articles)))
     if hint := _hint(row, now):
         parts.append(hint)
     return " · ".join(parts)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -17,6 +19,7 @@ from desktop_app.ui import theme
 from desktop_app.ui.history_drawer import HistoryDrawer
 from desktop_app.ui.history_model import PAGE, Column
 from desktop_app.ui.history_page import HistoryPage
+from desktop_app.ui.history_table import first_picture
 from desktop_app.wechat import Audience
 from tests.ui.send_states import DAY, HOUR, make_all, media_send
 from tests.window_world import PlainWindow, WindowWorld
@@ -621,3 +624,15 @@ def test_switching_the_account_shows_its_sends(world: WindowWorld) -> None:
     world.settle()
     assert shown.titles() == ["订阅号的"]
     assert not shown.drawer.isVisible()
+
+
+def test_the_picture_of_a_send() -> None:
+    """A picture message shows its first picture, an article message its headline's cover, others none."""
+
+    def row(kind: str, content: dict[str, object]) -> Any:
+        return SimpleNamespace(kind=kind, content=content)
+
+    assert first_picture(row("image", {"files": [{"sha256": "a"}, {"sha256": "b"}]})) == "a"
+    assert first_picture(row("news", {"articles": [{"cover": {"sha256": "c"}}, {"cover": None}]})) == "c"
+    assert first_picture(row("news", {"articles": [{"cover": None}]})) == ""
+    assert first_picture(row("text", {"text": "一"})) == ""
