@@ -210,4 +210,34 @@ CREATE TABLE foreign_picture (            -- pictures from the web that were bro
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (VERSION_1, VERSION_2)
+# The media desk.
+VERSION_3 = """
+ALTER TABLE media_file ADD COLUMN made_from TEXT NOT NULL DEFAULT '';  -- SHA-256 of the original it was made from
+ALTER TABLE media_file ADD COLUMN source TEXT NOT NULL DEFAULT '';     -- where the original was when it was dropped
+CREATE INDEX media_file_made_from ON media_file (made_from);
+
+CREATE TABLE material (                   -- the account's own 素材库 as WeChat listed it last
+    account_id INTEGER NOT NULL REFERENCES account(id),
+    media_id TEXT NOT NULL,
+    kind TEXT NOT NULL,                   -- image, voice, video
+    name TEXT NOT NULL,
+    url TEXT NOT NULL DEFAULT '',
+    updated_at REAL NOT NULL,             -- WeChat's update_time
+    sha256 TEXT NOT NULL DEFAULT '',      -- the file once it was brought here
+    thumb TEXT NOT NULL DEFAULT '',       -- file name of its thumbnail in the media folder
+    seen INTEGER NOT NULL,                -- number of the sync that saw it last
+    PRIMARY KEY (account_id, media_id)
+) WITHOUT ROWID;
+
+CREATE TABLE transfer (                   -- uploads that are not finished: offered again at the next start
+    id INTEGER PRIMARY KEY,
+    account_id INTEGER NOT NULL REFERENCES account(id),
+    sha256 TEXT NOT NULL,
+    name TEXT NOT NULL,
+    use TEXT NOT NULL,                    -- what it goes up for, as in upload.use
+    added_at REAL NOT NULL,
+    UNIQUE (account_id, sha256, use)
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (VERSION_1, VERSION_2, VERSION_3)
