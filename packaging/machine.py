@@ -27,6 +27,7 @@ QT = [
     "libxcb-shape0",
     "libxcb-xkb1",
     "libxkbcommon-x11-0",
+    "libpulse0",  # sound: without it QtMultimedia cannot be imported
 ]
 # The web view of the article editor.
 WEB = [

@@ -27,7 +27,9 @@ def test_a_first_start_has_the_defaults(path: Path):
 
 def test_changes_are_there_in_the_next_run(path: Path):
     """Every field survives a restart, odd folder names too."""
-    changed = SettingsStore(path).change(window_geometry="01d9", last_folder="/图片/夏 🌻", countdown_s=15)
+    changed = SettingsStore(path).change(
+        window_geometry="01d9", last_folder="/图片/夏 🌻", countdown_s=15, picture_ground="gray"
+    )
     assert SettingsStore(path).current == changed
     if os.name == "posix":
         assert path.stat().st_mode & 0o777 == 0o600
@@ -56,7 +58,9 @@ def test_single_bad_values_do_not_spoil_the_rest(path: Path):
     assert SettingsStore(path).current == dataclasses.replace(Settings(), window_geometry="ab")
 
 
-@pytest.mark.parametrize("wrong", [{"countdown_s": 0}, {"confirm_by": "x"}, {"countdown_s": True}])
+@pytest.mark.parametrize(
+    "wrong", [{"countdown_s": 0}, {"confirm_by": "x"}, {"countdown_s": True}, {"picture_ground": "pink"}]
+)
 def test_an_impossible_change_is_refused(path: Path, wrong: dict):
     """A caller's mistake raises and changes nothing."""
     store = SettingsStore(path)
