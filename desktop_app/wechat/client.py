@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from desktop_app.wechat.types import (
     ImageMessage,
     MassStatus,
     MaterialCount,
+    MaterialPage,
     Message,
     NewsMessage,
     Quota,
@@ -31,6 +33,7 @@ from desktop_app.wechat.types import (
     TextMessage,
     TokenServer,
     Uploaded,
+    VideoMaterial,
     VideoMessage,
     VoiceMessage,
     WxName,
@@ -43,6 +46,8 @@ Articles = Sequence[Article | Mapping[str, Any]] | Mapping[str, Any]
 
 MAX_USER_INFOS = 100
 MAX_DRAFTS = 20
+MAX_MATERIALS = 20
+LISTED_KINDS = ("image", "voice", "video")
 
 
 class WeChatClient:
@@ -252,10 +257,36 @@ class WeChatClient:
         call = Call("addMaterial", "POST", "/cgi-bin/material/add_material", body, query=query, job=job)
         return self._call(call, results.uploaded(kind))
 
-    def get_material_count(self) -> MaterialCount:
+    def get_material_count(self, job: Job | None = None) -> MaterialCount:
         """getMaterialCount, GET /cgi-bin/material/get_materialcount."""
         path = "/cgi-bin/material/get_materialcount"
-        return self._get("getMaterialCount", path, results.material_count)
+        return self._get("getMaterialCount", path, results.material_count, job=job)
+
+    def list_materials(self, kind: str, offset: int = 0, count: int = 20, job: Job | None = None) -> MaterialPage:
+        """batchGetMaterial, POST /cgi-bin/material/batchget_material: up to 20 of image, voice or video."""
+        if kind not in LISTED_KINDS:
+            raise BadRequest("media.kind")
+        if offset < 0 or not 1 <= count <= MAX_MATERIALS:
+            raise BadRequest("request.value", limit=MAX_MATERIALS)
+        path = "/cgi-bin/material/batchget_material"
+        body = {"type": kind, "offset": offset, "count": count}
+        return self._post("batchGetMaterial", path, body, results.material_page, repeat="always", job=job)
+
+    def get_material(self, media_id: str, target: PathLike, job: Job | None = None) -> VideoMaterial | None:
+        """getMaterial, POST /cgi-bin/material/get_material: a picture's or a voice's bytes go into ``target``.
+
+        None: the file is there and whole. A video gives its address and writes nothing. 12 MB at most; raises
+        MediaError ``media.disk_full`` or ``media.cache`` if ``target`` cannot be written.
+        """
+        asked = to_bytes({"media_id": require_text(media_id, "message.media_id")})
+        path = "/cgi-bin/material/get_material"
+        call = Call("getMaterial", "POST", path, asked, repeat="always", job=job, into=Path(target))
+        return self._call(call, lambda found: None if found is reply.SAVED else results.video_material(found))
+
+    def delete_material(self, media_id: str) -> None:
+        """delMaterial, POST /cgi-bin/material/del_material: gone for good, also where articles and menus use it."""
+        body = {"media_id": require_text(media_id, "message.media_id")}
+        self._post("delMaterial", "/cgi-bin/material/del_material", body, results.done)
 
     def add_draft(self, articles: Articles) -> str:
         """addDraft, POST /cgi-bin/draft/add: the draft's media_id. WeChat consumes a draft when it is sent."""
@@ -327,10 +358,10 @@ class WeChatClient:
 
     # --- quota, speed, addresses --------------------------------------------------------------------
 
-    def get_quota(self, cgi_path: str) -> Quota:
+    def get_quota(self, cgi_path: str, job: Job | None = None) -> Quota:
         """getApiQuota, POST /cgi-bin/openapi/quota/get: today's calls of one path (``/cgi-bin/…``)."""
         body = {"cgi_path": cgi_path}
-        return self._post("getApiQuota", "/cgi-bin/openapi/quota/get", body, results.quota, repeat="always")
+        return self._post("getApiQuota", "/cgi-bin/openapi/quota/get", body, results.quota, repeat="always", job=job)
 
     def clear_quota(self) -> None:
         """clearQuota, POST /cgi-bin/clear_quota: all daily counters to 0, at most 10 times a month."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import ipaddress
+import itertools
 import json
 import re
 import unicodedata
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,9 +19,13 @@ import requests
 
 from desktop_app import errors
 from desktop_app.errors import NetworkError
+from desktop_app.job import Job
 from desktop_app.wechat.errcodes import lookup
 
 MAX_REPLY_BYTES = 8 * 1024 * 1024
+MAX_FILE_BYTES = 12 * 1024 * 1024  # permanent pictures have 10 MB at most
+SAVED: dict[str, Any] = {}
+"""What a call gives back, this very object, when its reply was a file that lies in its place now."""
 MAX_ERRMSG_CHARS = 300
 READ_BYTES = 64 * 1024
 
@@ -36,23 +44,89 @@ class Unreadable(Exception):
 
 def read_bounded(response: requests.Response) -> bytes:
     """The body, inflated if it was compressed; at most 8 MB of either."""
+    return b"".join(_pieces(response, MAX_REPLY_BYTES))
+
+
+def save_or_read(response: requests.Response, target: Path, job: Job) -> bytes | None:
+    """The reply of a call that gives a file: None once it lies in ``target``; the body if it is text, not a file.
+
+    At most 12 MB. A file that came only in part is removed. Raises MediaError ``media.disk_full``, ``media.cache``.
+    """
+    pieces = _pieces(response, MAX_FILE_BYTES)
+    head = next((piece for piece in pieces if piece), b"")
+    if not _is_file(response, head):
+        return head + b"".join(pieces)
+    total = whole_number(response.headers.get("Content-Length")) or 0
+    done = 0
+    try:
+        with _written(target) as write:
+            for piece in itertools.chain((head,), pieces):
+                job.check()
+                write(piece)
+                done += len(piece)
+                job.progress(done, total)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            target.unlink()
+        raise
+    return None
+
+
+def _is_file(response: requests.Response, head: bytes) -> bool:
+    """WeChat's content types are not to be relied on; no format of its library starts like JSON or a page."""
+    kind = response.headers.get("Content-Type", "").lower()
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if response.status_code != 200 or "json" in kind or "html" in kind or start in (b"", b"{", b"<"):
+        return False
+    try:
+        return "\0" in head.decode()
+    except ValueError:
+        return True
+
+
+@contextlib.contextmanager
+def _written(target: Path) -> Iterator[Callable[[bytes], None]]:
+    """A function that writes to the file; its trouble is the disk's, not the network's."""
+
+    def write(piece: bytes) -> None:
+        try:
+            file.write(piece)
+        except OSError as error:
+            raise _disk_error(error) from error
+
+    try:
+        file = target.open("wb", buffering=0)
+    except OSError as error:
+        raise _disk_error(error) from error
+    with file:
+        yield write
+
+
+def _disk_error(error: OSError) -> errors.MediaError:
+    full = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
+    return errors.MediaError("media.disk_full" if error.errno in full else "media.cache", detail=str(error.strerror))
+
+
+def _pieces(response: requests.Response, limit: int) -> Iterator[bytes]:
+    """The body piece by piece, inflated if it was compressed; at most ``limit`` bytes of either."""
     length = response.headers.get("Content-Length", "")
-    if length.isascii() and length.isdigit() and int(length[:20]) > MAX_REPLY_BYTES:
+    if length.isascii() and length.isdigit() and int(length[:20]) > limit:
         raise Unreadable("net.too_big")
     inflate = _inflater(response.headers.get("Content-Encoding", ""))
-    body = bytearray()
-    raw_bytes = 0
+    raw_bytes = size_bytes = 0
     while piece := _piece(response):
         raw_bytes += len(piece)
-        try:
-            body += inflate.decompress(piece, MAX_REPLY_BYTES + 1 - len(body)) if inflate else piece
-        except zlib.error:
-            raise Unreadable("net.garbage") from None
-        if raw_bytes > MAX_REPLY_BYTES or len(body) > MAX_REPLY_BYTES:
+        if inflate:
+            try:
+                piece = inflate.decompress(piece, limit + 1 - size_bytes)
+            except zlib.error:
+                raise Unreadable("net.garbage") from None
+        size_bytes += len(piece)
+        if raw_bytes > limit or size_bytes > limit:
             raise Unreadable("net.too_big")
+        yield piece
     if inflate and not inflate.eof:
         raise Unreadable("net.cut")
-    return bytes(body)
 
 
 def _piece(response: requests.Response) -> bytes:

@@ -14,12 +14,15 @@ from desktop_app.wechat.types import (
     Follower,
     FollowerPage,
     MassStatus,
+    Material,
     MaterialCount,
+    MaterialPage,
     Quota,
     Receipt,
     Speed,
     Tag,
     Uploaded,
+    VideoMaterial,
 )
 
 Reply = Mapping[str, Any]
@@ -87,6 +90,19 @@ def material_count(found: Reply) -> MaterialCount:
     """The four counters."""
     counts = (reply.number(found, f"{kind}_count") for kind in ("voice", "video", "image", "news"))
     return MaterialCount(*counts)
+
+
+def material_page(found: Reply) -> MaterialPage:
+    """One page of the library."""
+    total = reply.number(found, "total_count")
+    return MaterialPage(total, tuple(map(_material, reply.objects(found.get("item")))))
+
+
+def video_material(found: Reply) -> VideoMaterial:
+    """Where a video lies; without an address there is nothing to fetch."""
+    return VideoMaterial(
+        reply.text(found, "title"), reply.text(found, "description"), reply.identifier(found, "down_url")
+    )
 
 
 def total_count(found: Reply) -> int:
@@ -163,6 +179,12 @@ def _draft(each: Reply) -> DraftEntry:
         raise Unreadable("net.garbage")
     articles = tuple(reply.objects(content.get("news_item")))
     return DraftEntry(reply.identifier(each, "media_id"), reply.whole_number(each.get("update_time")), articles)
+
+
+def _material(each: Reply) -> Material:
+    url = reply.identifier(each, "url") if each.get("url") else ""
+    updated_at = reply.whole_number(each.get("update_time")) or 0
+    return Material(reply.identifier(each, "media_id"), reply.text(each, "name"), updated_at, url)
 
 
 def _follower(each: Reply) -> Follower:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException, IncompleteRead
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
@@ -54,6 +55,7 @@ class Call:
     needs_token: bool = True
     url: str = field(default="", repr=False)  # a whole address instead of base_url and path
     authorization: str = field(default="", repr=False)
+    into: Path | None = None  # where the reply goes if it is a file; the call gives ``reply.SAVED`` then
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ class Transport:
         """One attempt. Its failure is returned, not raised: raised later, it has no foreign context."""
         if call.job is not None:
             call.job.check()
-        body_s = _size(call.body) / SLOWEST_LINE
+        body_s = (_size(call.body) + (reply.MAX_FILE_BYTES if call.into else 0)) / SLOWEST_LINE
         bound = self._connect_s + self._silence_s + body_s
         left = max(RETRY_BUDGET_S + body_s, bound) - (self._seams.clock() - started)
         exchange = Exchange(
@@ -197,7 +199,7 @@ class Transport:
                 proxies=self._proxies[base],
             )
             try:
-                body = reply.read_bounded(response)
+                body = self._body(call, response)
             except BaseException:
                 response.raw.close()  # half a reply must not stay in a kept connection
                 response.raw.release_conn()
@@ -207,13 +209,20 @@ class Transport:
             exchange.trace("after_reply")
             if not exchange.touched:  # the other side hung up with some words before we wrote
                 raise ConnectionResetError
-            found = reply.decode(response, body, urlsplit(base).hostname or "")
+            own_host = urlsplit(base).hostname or ""
+            found = reply.SAVED if body is None else reply.decode(response, body, own_host)
             exchange.release(good=True)
         problem = reply.refusal(found, call.operation, self._hidden(token))
         exchange.trace("after_parse")
         if problem is not None:
             raise problem
         return found
+
+    def _body(self, call: Call, response: requests.Response) -> bytes | None:
+        """None: the reply was a file and was saved."""
+        if call.into is None:
+            return reply.read_bounded(response)
+        return reply.save_or_read(response, call.into, call.job or Job())
 
     def _prepared(self, call: Call, token: str) -> tuple[requests.PreparedRequest, str]:
         base = call.url or self._base

@@ -420,6 +420,33 @@ class MaterialCount:
 
 
 @dataclass(frozen=True)
+class Material:
+    """A piece of permanent material. ``url``: of pictures only; ``updated_at`` in Unix seconds, 0 if not told."""
+
+    media_id: str
+    name: str
+    updated_at: int
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class MaterialPage:
+    """Up to 20 pieces of ``total`` of one kind, the last changed first."""
+
+    total: int
+    items: tuple[Material, ...]
+
+
+@dataclass(frozen=True)
+class VideoMaterial:
+    """A permanent video: WeChat gives its texts and an address where the file can be fetched for a while."""
+
+    title: str
+    description: str
+    down_url: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class TokenServer:
     """A company's own token server: its address and the ``Authorization`` header it asks for, if any."""
 

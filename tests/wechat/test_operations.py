@@ -20,6 +20,8 @@ from desktop_app.wechat import (
     Follower,
     ImageMessage,
     MassStatus,
+    Material,
+    MaterialPage,
     Quota,
     Receipt,
     Speed,
@@ -451,6 +453,32 @@ def test_the_draft_box(wire: Wire, client: WeChatClient) -> None:
     assert len(wire.calls()) == 3
 
 
+def test_the_library(wire: Wire, client: WeChatClient, tmp_path: Path) -> None:
+    """A page lists up to 20 pieces of one kind; one can be deleted."""
+    assert client.list_materials("image", 20, 5) == MaterialPage(
+        41, (Material("PERM-1", "春茶.jpg", 1391857799, "http://mmbiz.qpic.cn/mmbiz/y/0"), Material("PERM-2", "", 0))
+    )
+    client.delete_material("PERM-1")
+    sent = [(each.path.removeprefix("/cgi-bin/"), json.loads(each.body)) for each in wire.calls()]
+    assert sent == [
+        ("material/batchget_material", {"type": "image", "offset": 20, "count": 5}),
+        ("material/del_material", {"media_id": "PERM-1"}),
+    ]
+    bad: list[Do] = [
+        lambda c: c.list_materials("news"),
+        lambda c: c.list_materials("thumb"),
+        lambda c: c.list_materials("image", -1),
+        lambda c: c.list_materials("image", 0, 21),
+        lambda c: c.list_materials("image", 0, 0),
+        lambda c: c.delete_material(" "),
+        lambda c: c.get_material("", tmp_path / "a"),
+    ]
+    for do in bad:
+        with pytest.raises(BadRequest):
+            do(client)
+    assert len(wire.calls()) == 2
+
+
 WITHOUT_THE_FIELD: list[tuple[str, Do]] = [
     ("media/uploadnews", lambda c: c.upload_news([{}])),
     ("media/uploadvideo", lambda c: c.upload_mp_video("S", "t", "d")),
@@ -473,6 +501,9 @@ WITHOUT_THE_FIELD: list[tuple[str, Do]] = [
     ("draft/get", lambda c: c.get_draft("D")),
     ("draft/batchget", lambda c: c.list_drafts()),
     ("material/get_materialcount", lambda c: c.get_material_count()),
+    ("material/batchget_material", lambda c: c.list_materials("image")),
+    ("material/get_material", lambda c: c.get_material("M", "never-written")),
+    ("material/del_material", lambda c: c.delete_material("M")),
     ("get_api_domain_ip", lambda c: c.get_api_domain_ips()),
 ]
 

@@ -220,5 +220,19 @@ GOOD: dict[str, dict[str, Any]] = {
         "item": [{"media_id": "DRAFT-1", "content": {"news_item": [{"title": "t"}]}, "update_time": 1391857799}],
     },
     "material/get_materialcount": {"voice_count": 1, "video_count": 2, "image_count": 3, "news_count": 4},
+    "material/batchget_material": {
+        "total_count": 41,
+        "item_count": 2,
+        "item": [
+            {
+                "media_id": "PERM-1",
+                "name": "春茶.jpg",
+                "update_time": 1391857799,
+                "url": "http://mmbiz.qpic.cn/mmbiz/y/0",
+            },
+            {"media_id": "PERM-2"},
+        ],
+    },
+    "material/get_material": {"title": "茶园", "description": "", "down_url": "http://mp.weixin.qq.com/v/1"},
     "get_api_domain_ip": {"ip_list": ["101.226.62.77", "101.226.62.78"]},
 }
