@@ -1,33 +1,29 @@
-"""Prepare and upload media, build the message, preview it, keep its draft."""
+"""Build the message from files and words, preview it, keep its draft."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from desktop_app.errors import AppError, BadContent, BadRequest, MediaError, StoreError
+from desktop_app.errors import AppError, BadContent, BadRequest, StoreError
 from desktop_app.job import Job
-from desktop_app.media import intake
-from desktop_app.media.limits import TEMPORARY_SECONDS, TEMPORARY_USES
 from desktop_app.services import contents
 from desktop_app.services.account import AccountService
 from desktop_app.services.articles import Articles
 from desktop_app.services.contents import Check
+from desktop_app.services.media_desk import MediaDesk
 from desktop_app.services.one_at_a_time import OneAtATime
 from desktop_app.services.openids import is_openid
 from desktop_app.store.accounts import Account
-from desktop_app.store.caches import MediaCache, MediaFile, PreviewRecipients, PreviewRow, RecipientRow, UploadRow
+from desktop_app.store.caches import MediaFile, PreviewRecipients, PreviewRow, RecipientRow
 from desktop_app.store.drafts import Drafts
-from desktop_app.wechat.types import ImageMessage, TextMessage, Uploaded, VideoMessage, VoiceMessage, WxName
+from desktop_app.wechat.types import ImageMessage, TextMessage, VideoMessage, VoiceMessage, WxName
 
 __all__ = ["Check", "Composing", "LastPreview", "MediaFile", "PreviewResult", "Recipient", "recipient_of"]
 
-MARGIN_S = 3600.0  # a media_id with less life left is not used again
 EXPIRING_S = 24 * 3600.0
 UNKNOWN_MEDIA = 40007
 
@@ -53,12 +49,12 @@ def recipient_of(text: str, note: str = "") -> Recipient:
 
 
 class Composing:
-    """From a dropped file to a message as WeChat takes it. Every method may be called from any thread."""
+    """From a draft to a message as WeChat takes it. Every method may be called from any thread."""
 
     def __init__(
         self,
         accounts: AccountService,
-        media: MediaCache,
+        media: MediaDesk,
         drafts: Drafts,
         recipients: PreviewRecipients,
         *,
@@ -73,78 +69,6 @@ class Composing:
         self._now = now
         self._articles = articles
         self._one_at_a_time = OneAtATime()
-        intake.tidy(media.folder)
-
-    # --- files ----------------------------------------------------------------------------------------
-
-    def add_file(self, path: str | os.PathLike[str], kind: str | None, job: Job) -> MediaFile:
-        """Copy a file into the cache and look into it; ``kind`` None takes whatever WeChat takes.
-
-        Raises MediaError (codes in ``desktop_app.media``), Cancelled.
-        """
-        return self._remember(intake.take_file(Path(path), self._media.folder, job, kind=kind))
-
-    def add_bytes(self, data: bytes, name: str, kind: str | None, job: Job) -> MediaFile:
-        """The same for something pasted."""
-        return self._remember(intake.take_bytes(data, name, self._media.folder, job, kind=kind))
-
-    def media(self, sha256: str) -> MediaFile | None:
-        """A file of the cache, None if it is not there any more."""
-        return self._media.get(sha256)
-
-    def _remember(self, taken: intake.Taken) -> MediaFile:
-        file = MediaFile(**vars(taken))
-        self._media.remember(file)
-        return file
-
-    # --- uploads --------------------------------------------------------------------------------------
-
-    def upload(self, account_id: int, sha256: str, kind: str, job: Job) -> Uploaded:
-        """The file's temporary media_id: the known one while it is good, otherwise the file goes up.
-
-        Bytes go out by ``job.progress``. Raises MediaError ``media.gone`` and what the client raises.
-        """
-        with self._one_at_a_time((account_id, sha256, kind), job):
-            known = self._reusable(account_id, sha256, f"temp.{kind}")
-            if known is not None:
-                return Uploaded(kind, known.media_id, int(known.created_at))
-            file = self._media.get(sha256)
-            if file is None:
-                raise MediaError("media.gone")
-            uploaded = self._accounts.client(account_id).upload_media(kind, file.path, job, sha256=sha256)
-            self._keep(account_id, sha256, f"temp.{kind}", uploaded)
-            return uploaded
-
-    def uploaded(self, account_id: int, sha256: str, kind: str) -> tuple[str, float] | None:
-        """media_id and expiry (Unix seconds) while a new message may use it, else None."""
-        known = self._reusable(account_id, sha256, f"temp.{kind}")
-        if known is None or known.expires_at is None:
-            return None
-        return known.media_id, known.expires_at
-
-    def count_use(self, account_id: int, media_id: str) -> None:
-        """One more send or preview with this media_id; WeChat allows ten."""
-        self._media.count_use(account_id, media_id)
-
-    def _reusable(self, account_id: int, sha256: str, use: str, variant: str = "") -> UploadRow | None:
-        known = self._media.upload(account_id, sha256, use, variant)
-        if known is None or known.uses >= TEMPORARY_USES:
-            return None
-        expires_at = known.expires_at
-        # A clock that was set back would make an old media_id look young.
-        fresh = expires_at is None or MARGIN_S <= expires_at - self._now() <= TEMPORARY_SECONDS
-        return known if fresh else None
-
-    def _keep(self, account_id: int, sha256: str, use: str, uploaded: Uploaded, variant: str = "") -> None:
-        self._media.remember_upload(
-            account_id,
-            sha256,
-            use,
-            media_id=uploaded.media_id,
-            url=uploaded.url,
-            variant=variant,
-            expires_at=self._now() + TEMPORARY_SECONDS,
-        )
 
     # --- the message ----------------------------------------------------------------------------------
 
@@ -158,7 +82,7 @@ class Composing:
             return self._news().prepare(account_id, content, job).messages[0]
         message, media_ids = self._build(account_id, kind, content, job)
         for media_id in media_ids:
-            self.count_use(account_id, media_id)
+            self._media.count_use(account_id, media_id)
         return message
 
     def prepare_batches(
@@ -184,19 +108,19 @@ class Composing:
     def _build(
         self, account_id: int, kind: str, content: Mapping[str, Any], job: Job
     ) -> tuple[dict[str, Any], list[str]]:
-        red = next((each for each in contents.rules(kind, content, self._media.get) if each.level == "red"), None)
+        red = next((each for each in contents.rules(kind, content, self._media.media) if each.level == "red"), None)
         if red is not None:
             raise BadRequest(red.key, **red.args)
         if kind == "text":
             return TextMessage(content["text"]).to_json(), []
         files = contents.files_of(kind, content)
         if kind == "image":
-            ids = [self.upload(account_id, file["sha256"], "image", job).media_id for file in files]
+            ids = [self._media.upload(account_id, file["sha256"], "image", job).media_id for file in files]
             comments = contents.COMMENTS[content.get("comments", "off")]
             chosen = ids[0] if len(ids) == 1 else ids
             return ImageMessage(chosen, content.get("recommend", ""), *comments).to_json(), ids
         if kind == "voice":
-            media_id = self.upload(account_id, files[0]["sha256"], "voice", job).media_id
+            media_id = self._media.upload(account_id, files[0]["sha256"], "voice", job).media_id
             return VoiceMessage(media_id).to_json(), [media_id]
         media_id = self._mp_video(account_id, files[0]["sha256"], content, job)
         return VideoMessage(media_id).to_json(), [media_id]
@@ -206,10 +130,10 @@ class Composing:
         title, description = content["title"], content.get("description", "")
         variant = hashlib.sha256(f"{title}\0{description}".encode()).hexdigest()
         with self._one_at_a_time((account_id, sha256, "mp." + variant), job):
-            known = self._reusable(account_id, sha256, "mp.video", variant)
+            known = self._media.reusable(account_id, sha256, "mp.video", variant)
             if known is not None:
                 return known.media_id
-            media_id = self.upload(account_id, sha256, "video", job).media_id
+            media_id = self._media.upload(account_id, sha256, "video", job).media_id
             client = self._accounts.client(account_id)
             try:
                 made = client.upload_mp_video(media_id, title, description)
@@ -217,11 +141,11 @@ class Composing:
                 if error.errcode != UNKNOWN_MEDIA:
                     raise
                 # WeChat has lost it before its time: once more from the file.
-                self._media.forget_upload(account_id, media_id)
-                media_id = self.upload(account_id, sha256, "video", job).media_id
+                self._media.forget(account_id, media_id)
+                media_id = self._media.upload(account_id, sha256, "video", job).media_id
                 made = client.upload_mp_video(media_id, title, description)
-            self.count_use(account_id, media_id)
-            self._keep(account_id, sha256, "mp.video", made, variant)
+            self._media.count_use(account_id, media_id)
+            self._media.keep(account_id, sha256, "mp.video", made, variant)
             return made.media_id
 
     def content_hash(self, kind: str, content: Mapping[str, Any]) -> str:
@@ -241,7 +165,7 @@ class Composing:
         if kind == "news":
             found = [contents.of_finding(each) for each in self._news().check(account, content)]
         else:
-            found = contents.rules(kind, content, self._media.get)
+            found = contents.rules(kind, content, self._media.media)
             found += self._expiring(account.id, kind, content)
             if account.mass_send_right is False:
                 found.append(Check("account.no_right", "red"))
@@ -253,9 +177,10 @@ class Composing:
     def _expiring(self, account_id: int, kind: str, content: Mapping[str, Any]) -> list[Check]:
         found = []
         for file in contents.files_of(kind, content):
-            known = self.uploaded(account_id, file["sha256"], kind)
-            if known is not None and known[1] - self._now() < EXPIRING_S:
-                found.append(Check("media.expiring", "amber", {"name": file["name"], "expires_at": known[1]}))
+            known = self._media.uploaded(account_id, file["sha256"], kind)
+            expires_at = known.expires_at if known is not None else None
+            if expires_at is not None and expires_at - self._now() < EXPIRING_S:
+                found.append(Check("media.expiring", "amber", {"name": file["name"], "expires_at": expires_at}))
         return found
 
     # --- preview --------------------------------------------------------------------------------------
@@ -290,9 +215,9 @@ class Composing:
             job.check()
             error = self._preview_one(send[kind], recipient)
             if media_ids and error is None:
-                self.count_use(account_id, media_ids[0])
+                self._media.count_use(account_id, media_ids[0])
             if isinstance(error, BadContent) and error.errcode == UNKNOWN_MEDIA:
-                self._media.forget_upload(account_id, media_ids[0])
+                self._media.forget(account_id, media_ids[0])
                 if kind == "news":
                     self._news().forget_made(account_id, media_ids[0])
             results.append(PreviewResult(recipient, error, first_only=len(media_ids) > 1))

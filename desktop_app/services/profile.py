@@ -19,6 +19,7 @@ from desktop_app.services.audience import Audiences
 from desktop_app.services.checkpoints import reached
 from desktop_app.services.composing import Composing
 from desktop_app.services.fetch import Fetch
+from desktop_app.services.media_desk import MediaDesk
 from desktop_app.services.pictures import ArticlePictures
 from desktop_app.services.sending import Sending
 from desktop_app.store import backup
@@ -30,6 +31,7 @@ from desktop_app.store.drafts import Drafts
 from desktop_app.store.lock import ProfileLock
 from desktop_app.store.marker import Marker
 from desktop_app.store.outbox import Outbox
+from desktop_app.store.transfers import UnfinishedUploads
 from desktop_app.wechat import WeChatClient
 
 log = logging.getLogger(__name__)
@@ -78,13 +80,15 @@ class Profile:
         make_client = partial(WeChatClient, _trace=lambda point: reached(f"wire.{point}"))
         self.accounts = AccountService(self.account_store, self.secrets, now=self.now, make_client=make_client)
         self.audiences = Audiences(self.accounts, TagCache(self.db), RecentAudiences(self.db), now=self.now)
-        media = MediaCache(self.db, self.paths.media)
+        files = MediaCache(self.db, self.paths.media)
         self.fetch = Fetch()
-        pictures = ArticlePictures(self.accounts, media, ForeignPictures(self.db), self.fetch, now=self.now)
+        self.media = MediaDesk(self.accounts, files, self.fetch, now=self.now)
+        self.unfinished = UnfinishedUploads(self.db)
+        pictures = ArticlePictures(self.accounts, files, ForeignPictures(self.db), self.fetch, now=self.now)
         self.articles = Articles(self.accounts, ArticleDrafts(self.db), MadeDrafts(self.db), pictures, now=self.now)
         self.composing = Composing(
             self.accounts,
-            media,
+            self.media,
             Drafts(self.db),
             PreviewRecipients(self.db),
             articles=self.articles,

@@ -12,12 +12,16 @@ from typing import Any
 from desktop_app.store.database import Database
 
 ALL_FOLLOWERS = -1
+_FACTS = ("kind", "format", "name", "size_bytes", "width", "height", "seconds", "made_from")
 RECENT_AUDIENCES = 8
 
 
 @dataclass(frozen=True)
 class MediaFile:
-    """A file in the media folder. ``path`` is absolute; sizes in bytes and pixels, length in seconds."""
+    """A file in the media folder. ``path`` is absolute; sizes in bytes and pixels, length in seconds.
+
+    ``made_from``: the SHA-256 of the original that was changed into this file, "" if this is how it came.
+    """
 
     sha256: str
     kind: str
@@ -28,6 +32,7 @@ class MediaFile:
     width: int = 0
     height: int = 0
     seconds: float = 0.0
+    made_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,14 +53,18 @@ class MediaCache:
         self._db = db
         self.folder = media_dir
 
-    def remember(self, file: MediaFile) -> None:
-        """Keep what is known of a file in the media folder; the name it came with last counts."""
+    def remember(self, file: MediaFile, *, source: str = "") -> None:
+        """Keep what is known of a file in the media folder; the name it came with last counts.
+
+        ``source``: where it was on this computer when it was dropped.
+        """
         with self._db.transaction() as connection:
             connection.execute(
                 """INSERT INTO media_file
-                (sha256, kind, format, name, path, size_bytes, width, height, seconds, added_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (sha256) DO UPDATE SET name = excluded.name, path = excluded.path""",
+                (sha256, kind, format, name, path, size_bytes, width, height, seconds, added_at, made_from, source)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (sha256) DO UPDATE SET name = excluded.name, path = excluded.path,
+                    source = CASE excluded.source WHEN '' THEN source ELSE excluded.source END""",
                 (
                     file.sha256,
                     file.kind,
@@ -67,6 +76,8 @@ class MediaCache:
                     file.height,
                     file.seconds,
                     self._db.now(),
+                    file.made_from,
+                    source,
                 ),
             )
 
@@ -81,8 +92,12 @@ class MediaCache:
                 return None
         except OSError:
             return None
-        facts = {name: row[name] for name in ("kind", "format", "name", "size_bytes", "width", "height", "seconds")}
-        return MediaFile(sha256=sha256, path=path, **facts)
+        return MediaFile(sha256=sha256, path=path, **{name: row[name] for name in _FACTS})
+
+    def size_of(self, sha256: str) -> int:
+        """Bytes of a file that was in the folder, whether it still is or not; 0 if it never was."""
+        row = self._db.one("SELECT size_bytes FROM media_file WHERE sha256 = ?", (sha256,))
+        return int(row["size_bytes"]) if row is not None else 0
 
     def upload(self, account_id: int, sha256: str, use: str, variant: str = "") -> UploadRow | None:
         """What WeChat gave for this file and use, valid or not; None if it never went up."""

@@ -304,7 +304,7 @@ class ArticleEditor(QWidget):
     # --- files, words, colours ----------------------------------------------------------------------------------
 
     def _media_path(self, sha256: str) -> Path | None:
-        file = self._context.profile.composing.media(sha256)
+        file = self._context.profile.media.media(sha256)
         return file.path if file is not None else None
 
     def _on_dropped(self, files: list[Path], at: QPointF | None) -> None:

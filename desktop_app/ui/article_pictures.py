@@ -53,10 +53,10 @@ class ArticlePictures(QObject):
             return self._known[sha256]
         if sha256 not in self._asked:
             self._asked.add(sha256)
-            composing = self._profile.composing
+            media = self._profile.media
 
             def read(job: Job) -> tuple[QImage, QSize]:
-                file = composing.media(sha256)
+                file = media.media(sha256)
                 if file is None:
                     return QImage(), QSize()
                 return read_scaled(file.path, SIDE, job), QSize(file.width, file.height)

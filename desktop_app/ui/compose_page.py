@@ -76,7 +76,12 @@ class ComposePage(QWidget):
         self._make_actions()
         self._build()
         self._keeper = DraftKeeper(
-            context.tasks, context.profile.composing, lambda kind: self.forms[kind].content(), context.now, self
+            context.tasks,
+            context.profile.composing,
+            context.profile.media,
+            lambda kind: self.forms[kind].content(),
+            context.now,
+            self,
         )
         self.desk = NewsDesk(context, self.news, self._keeper, self)
         self.desk.replaced.connect(self._news_replaced)

@@ -14,6 +14,7 @@ from desktop_app.job import Job
 
 if TYPE_CHECKING:
     from desktop_app.services.composing import Composing
+    from desktop_app.services.media_desk import MediaDesk
     from desktop_app.store.caches import MediaFile
     from desktop_app.workers.tasks import Task, Tasks
 
@@ -23,10 +24,14 @@ RETRY_AFTER_MS = 5000
 
 @dataclass(frozen=True)
 class KeptFile:
-    """A file that a draft names: what the cache knows of it, and until when WeChat has it for this account."""
+    """A file that a draft names: what the cache knows of it, and whether WeChat has it for this account.
+
+    ``expires_at``: until when, None for permanent material.
+    """
 
     name: str
     media: MediaFile | None
+    uploaded: bool
     expires_at: float | None
 
 
@@ -64,12 +69,14 @@ class DraftKeeper(QObject):
         self,
         tasks: Tasks,
         composing: Composing,
+        media: MediaDesk,
         content_of: Callable[[str], dict[str, Any]],
         now: Callable[[], float],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._tasks, self._composing, self._content_of, self._now = tasks, composing, content_of, now
+        self._tasks, self._composing, self._media = tasks, composing, media
+        self._content_of, self._now = content_of, now
         self._account_id = 0
         self._dirty: set[str] = set()
         self._steps: deque[_Step] = deque()
@@ -178,7 +185,8 @@ class DraftKeeper(QObject):
         files = content.get("files") or ([content["file"]] if content.get("file") else [])
         kept = []
         for entry in files:
-            media = self._composing.media(entry["sha256"])
-            known = self._composing.uploaded(self._account_id, entry["sha256"], kind) if media else None
-            kept.append(KeptFile(str(entry.get("name", "")), media, known[1] if known else None))
+            media = self._media.media(entry["sha256"])
+            known = self._media.uploaded(self._account_id, entry["sha256"], kind) if media else None
+            expires_at = known.expires_at if known else None
+            kept.append(KeptFile(str(entry.get("name", "")), media, known is not None, expires_at))
         return KeptDraft(dict(content), tuple(kept))

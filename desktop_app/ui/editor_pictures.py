@@ -18,7 +18,7 @@ from desktop_app.errors import AppError, MediaError
 from desktop_app.job import Job
 
 if TYPE_CHECKING:
-    from desktop_app.services.composing import MediaFile
+    from desktop_app.store.caches import MediaFile
     from desktop_app.ui.context import Context
     from desktop_app.ui.editor_bridge import Bridge
 
@@ -57,13 +57,13 @@ class EditorPictures(QObject):
 
     def add_files(self, files: Sequence[Path], at: QPointF | None = None) -> None:
         """Put picture files into the article, at a place of the view or at the caret."""
-        composing = self._context.profile.composing
-        self._put([(path.name, _from_file(composing, path)) for path in files], at)
+        media = self._context.profile.media
+        self._put([(path.name, _from_file(media, path)) for path in files], at)
 
     def add_image(self, image: QImage, name: str, at: QPointF | None = None) -> None:
         """Put a bitmap into the article."""
-        composing = self._context.profile.composing
-        self._put([(name, lambda job: composing.add_bytes(_png(image), name, PICTURE, job))], at)
+        media = self._context.profile.media
+        self._put([(name, lambda job: media.add_bytes(_png(image), name, PICTURE, job))], at)
 
     def bring_in(self, pictures: Sequence[dict[str, str]]) -> None:
         """Take pictures that pasted text had inside (``data``) or beside it (``file:``); their addresses change."""
@@ -98,14 +98,14 @@ class EditorPictures(QObject):
             self.taken.emit(result)
 
     def _bring(self, address: str, data: str) -> None:
-        composing = self._context.profile.composing
+        media = self._context.profile.media
         is_file = address.startswith("file:")
         name = unquote(urlsplit(address).path).rpartition("/")[2] if is_file else "image"
 
         def take(job: Job) -> MediaFile:
             if is_file:
-                return composing.add_file(office_file(address), PICTURE, job)
-            return composing.add_bytes(_data(data), name, PICTURE, job)
+                return media.add_file(office_file(address), PICTURE, job)
+            return media.add_bytes(_data(data), name, PICTURE, job)
 
         def done(file: MediaFile) -> None:
             self._bridge.order("swap", **{"from": address, "to": address_of(file.sha256)})
@@ -137,8 +137,8 @@ def office_file(address: str) -> Path:
     return real
 
 
-def _from_file(composing: Any, path: Path) -> Take:
-    return lambda job: composing.add_file(path, PICTURE, job)
+def _from_file(media: Any, path: Path) -> Take:
+    return lambda job: media.add_file(path, PICTURE, job)
 
 
 def _data(address: str) -> bytes:

@@ -247,7 +247,7 @@ class HistoryTable(QTableView):
             self._paths[sha256] = None
 
             def find(job: Job) -> MediaFile | None:
-                return self._context.profile.composing.media(sha256)
+                return self._context.profile.media.media(sha256)
 
             self._context.tasks.start("work", find, owner=self, on_done=self._found)
         return self._paths[sha256]

@@ -32,7 +32,7 @@ class PictureIntake(QObject):
 
     def take(self, payload: Payload, ready: Ready) -> None:
         """Copy the files into the cache and call back with those that are pictures."""
-        composing = self._context.profile.composing
+        media = self._context.profile.media
         names = sorted(payload.files, key=lambda path: Path(path).name)
         others = [path for path in names if guessed_kind(path) in ("video", "voice")]
         pictures = [path for path in names if path not in others]
@@ -44,18 +44,18 @@ class PictureIntake(QObject):
             apart = 0
             for path in pictures:
                 try:
-                    taken.append(composing.add_file(path, "picture", job))
+                    taken.append(media.add_file(path, "picture", job))
                 except MediaError as error:
                     refused.append((Path(path).name, error))
             for path in others:
                 try:
-                    composing.add_file(path, None, job)
+                    media.add_file(path, None, job)
                     apart += 1
                 except MediaError as error:
                     refused.append((Path(path).name, error))
             if bitmap is not None:
                 name = time.strftime("paste-%H-%M-%S.png")
-                taken.append(composing.add_bytes(png_of(bitmap), name, "picture", job))
+                taken.append(media.add_bytes(png_of(bitmap), name, "picture", job))
             return taken, refused, apart
 
         def show(found: tuple[list[MediaFile], list[tuple[str, AppError]], int]) -> None:

@@ -76,7 +76,7 @@ class PreviewView(QWebEngineView):
         self.setZoomFactor(SHOWN_PX / PHONE_PX)
 
     def _path(self, sha256: str) -> Path | None:
-        file = self._context.profile.composing.media(sha256)
+        file = self._context.profile.media.media(sha256)
         return file.path if file is not None else None
 
     def show_article(self, head: str, html: str, *, dark: bool, scale: float) -> None:

@@ -63,7 +63,7 @@ def gather(profile: Profile, account: Account, kind: str, content: dict[str, Any
     composing = profile.composing
     covers = [article["cover"] for article in content.get("articles", ()) if article["cover"]]
     named = covers or list(content.get("files", ())) or [file for file in [content.get("file")] if file]
-    files = [composing.media(file["sha256"]) for file in named]
+    files = [profile.media.media(file["sha256"]) for file in named]
     last = composing.last_preview(account.id, kind)
     notes = {each.value: each.note for each in composing.recipients(account.id)}
     return Review(

@@ -20,7 +20,7 @@ from desktop_app.job import Job
 
 log = logging.getLogger(__name__)
 
-THREADS = {"upload": 4, "work": 4}
+THREADS = {"upload": 4, "work": 4, "convert": 1}  # a converter uses all processors by itself
 PROGRESS_PERIOD_S = 0.05
 
 
@@ -80,7 +80,7 @@ class _Call:
 
 
 class Tasks(QObject):
-    """Three lanes of threads: ``"send"`` (one thread per account), ``"upload"`` (four), ``"work"`` (four).
+    """Lanes of threads: ``"send"`` (one thread per account), ``"upload"`` and ``"work"`` (four), ``"convert"`` (one).
 
     All callbacks run on the thread that made this object. Make one per app and ``close()`` it at the end.
     """

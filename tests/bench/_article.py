@@ -41,7 +41,7 @@ def make_pictures(profile: Profile) -> list[str]:
         noise = Image.frombytes("RGB", (45, 34), random.Random(number).randbytes(45 * 34 * 3))
         data = io.BytesIO()
         noise.resize(SIZE, Image.Resampling.BILINEAR).save(data, "JPEG", quality=90)
-        found.append(profile.composing.add_bytes(data.getvalue(), f"{number}.jpg", "picture", Job()).sha256)
+        found.append(profile.media.add_bytes(data.getvalue(), f"{number}.jpg", "picture", Job()).sha256)
     return found
 
 

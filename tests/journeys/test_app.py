@@ -263,5 +263,5 @@ def test_when_the_line_comes_back_uploads_go_on(opened: Open) -> None:
     account = app.window.account
     assert account is not None
     robot.until(
-        lambda: app.profile.composing.uploaded(account.id, sha256, "image") is not None, "it was not uploaded", 40
+        lambda: app.profile.media.uploaded(account.id, sha256, "image") is not None, "it was not uploaded", 40
     )

@@ -101,7 +101,7 @@ def kept(folder: Path, diary: Diary) -> dict[str, Any]:
         assert [entry.title for entry in entries] == [article["title"]], "图文草稿 has another draft"
         assert re.findall(r"qunfa-media://([0-9a-f]{64})", article["html"]) == diary.pictures()
         for sha256 in diary.pictures():
-            media = profile.composing.media(sha256)
+            media = profile.media.media(sha256)
             assert media is not None
             assert media.path.stat().st_size == media.size_bytes
         return dict(article)

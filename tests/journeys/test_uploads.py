@@ -187,14 +187,14 @@ def test_a_cached_file_with_other_bytes_is_never_sent_as_the_one_shown(sandbox: 
     with open_profile(paths, base_url=sandbox.address, secrets={account.app_id: account.app_secret}) as profile:
         known = profile.account_store.by_app_id(account.app_id)
         assert known is not None
-        media = profile.composing.add_file(source, "video", Job())
+        media = profile.media.add_file(source, "video", Job())
         before = media.path.stat()
         data = bytearray(media.path.read_bytes())
         data[len(data) // 2] ^= 1
         media.path.write_bytes(data)
         os.utime(media.path, ns=(before.st_atime_ns, before.st_mtime_ns))
         with pytest.raises(MediaError) as caught:
-            profile.composing.upload(known.id, media.sha256, "video", Job())
+            profile.media.upload(known.id, media.sha256, "video", Job())
         assert caught.value.code == "media.changed"
         assert not sandbox.service.media.items
 

@@ -10,6 +10,7 @@ import pytest
 from desktop_app.sandbox.server import Sandbox
 from desktop_app.services.articles import Articles
 from desktop_app.services.fetch import Fetch
+from desktop_app.services.media_desk import MediaDesk
 from desktop_app.services.pictures import ArticlePictures
 from desktop_app.store.articles import ArticleDrafts, ForeignPictures, MadeDrafts
 from desktop_app.store.caches import MediaCache
@@ -32,6 +33,12 @@ def media(world: World, tmp_path: Path) -> MediaCache:
     folder = tmp_path / "media"
     folder.mkdir()
     return MediaCache(world.db, folder)
+
+
+@pytest.fixture
+def desk(world: World, media: MediaCache) -> MediaDesk:
+    """The media desk of that world; the web is this machine."""
+    return MediaDesk(world.accounts, media, Fetch({"127.0.0.1"}), now=world.clock)
 
 
 @pytest.fixture

@@ -1,20 +1,19 @@
-"""From a dropped file to a message as WeChat takes it."""
+"""From a draft to a message as WeChat takes it."""
 
 from __future__ import annotations
 
 import json
-import threading
-from pathlib import Path
 
 import pytest
 
 from desktop_app.article.contents import new_article
-from desktop_app.errors import BadContent, BadRequest, Cancelled, MediaError, NetworkError, SecretNeeded
+from desktop_app.errors import BadContent, BadRequest, NetworkError, SecretNeeded
 from desktop_app.job import Job
 from desktop_app.services import contents
 from desktop_app.services.articles import Articles
 from desktop_app.services.composing import Composing, Recipient, recipient_of
-from desktop_app.store.caches import MediaCache, MediaFile, PreviewRecipients
+from desktop_app.services.media_desk import MediaDesk
+from desktop_app.store.caches import MediaFile, PreviewRecipients
 from desktop_app.store.drafts import Drafts
 from desktop_app.wechat.types import Audience, message_from_json
 from tests.data import make
@@ -23,10 +22,10 @@ DAY = 24 * 3600.0
 
 
 @pytest.fixture
-def composing(world, media: MediaCache, articles: Articles) -> Composing:
+def composing(world, desk: MediaDesk, articles: Articles) -> Composing:
     return Composing(
         world.accounts,
-        media,
+        desk,
         Drafts(world.db),
         PreviewRecipients(world.db),
         articles=articles,
@@ -35,7 +34,7 @@ def composing(world, media: MediaCache, articles: Articles) -> Composing:
 
 
 def add(composing: Composing, data: bytes, kind: str | None = None, name: str = "文件.xyz") -> MediaFile:
-    return composing.add_bytes(data, name, kind, Job())
+    return composing._media.add_bytes(data, name, kind, Job())
 
 
 def entry(file: MediaFile) -> dict[str, str]:
@@ -66,58 +65,7 @@ def calls(world, path: str) -> int:
     return sum(request["path"].endswith(path) for request in world.sandbox.requests())
 
 
-# --- files and uploads ----------------------------------------------------------------------------------
-
-
-def test_a_dropped_file_is_known_after_the_source_is_gone(composing: Composing, tmp_path: Path):
-    """Copied, looked into, remembered under its hash."""
-    source = tmp_path / "图 1.jpg"
-    source.write_bytes(make.picture("JPEG", (120, 80)))
-    file = composing.add_file(str(source), "image", Job())
-    source.unlink()
-    assert composing.media(file.sha256) == file
-    assert (file.kind, file.format, file.name, file.width, file.height) == ("image", "jpeg", "图 1.jpg", 120, 80)
-    file.path.unlink()
-    assert composing.media(file.sha256) is None
-
-
-def test_a_file_of_the_wrong_kind_is_refused_with_the_rule(composing: Composing):
-    """At once, before anything goes up."""
-    with pytest.raises(MediaError) as caught:
-        add(composing, make.mp3(1), "image")
-    assert caught.value.code == "media.kind"
-
-
-@pytest.mark.parametrize(
-    ("data", "kind"),
-    [(make.picture("JPEG"), "image"), (make.amr(2), "voice"), (make.mp3(2), "voice"), (make.mp4(1), "video")],
-)
-def test_an_upload_arrives_byte_for_byte_and_is_reused(world, composing: Composing, data: bytes, kind: str):
-    """The same file is not sent to WeChat twice."""
-    file = add(composing, data, kind)
-    assert composing.uploaded(world.service, file.sha256, kind) is None
-    reports: list[tuple[int, int]] = []
-    first = composing.upload(world.service, file.sha256, kind, Job(lambda *report: reports.append(report)))
-    assert world.sandbox.file(file.sha256) == data
-    assert reports
-    assert composing.uploaded(world.service, file.sha256, kind) == (first.media_id, world.clock() + 3 * DAY)
-    assert composing.upload(world.service, file.sha256, kind, Job()).media_id == first.media_id
-    assert calls(world, "media/upload") == 1
-    assert composing.uploaded(world.subscription, file.sha256, kind) is None
-
-
-def test_an_upload_is_not_reused_in_its_last_hour(world, composing: Composing):
-    """Temporary media live three days; a clock that was set back does not make them younger."""
-    file = add(composing, make.picture())
-    first = composing.upload(world.service, file.sha256, "image", Job()).media_id
-    world.clock.advance(3 * DAY - 3600)
-    assert composing.uploaded(world.service, file.sha256, "image")
-    world.clock.advance(1)
-    assert composing.uploaded(world.service, file.sha256, "image") is None
-    second = composing.upload(world.service, file.sha256, "image", Job()).media_id
-    assert second != first
-    world.clock.set_back(10 * DAY)
-    assert composing.uploaded(world.service, file.sha256, "image") is None
+# --- the message ----------------------------------------------------------------------------------------
 
 
 def test_an_upload_is_not_reused_after_ten_uses(world, composing: Composing):
@@ -128,60 +76,6 @@ def test_an_upload_is_not_reused_after_ten_uses(world, composing: Composing):
     assert len(set(ids[:10])) == 1
     assert ids[10] != ids[0]
     assert calls(world, "media/upload") == 2
-
-
-def test_two_threads_upload_a_file_once(world, composing: Composing):
-    """Who comes second waits and takes the same media_id."""
-    file = add(composing, make.noise("PNG", (400, 400)))
-    found: list[str] = []
-    threads = [
-        threading.Thread(
-            target=lambda: found.append(composing.upload(world.service, file.sha256, "image", Job()).media_id)
-        )
-        for _ in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 4
-    assert len(set(found)) == 1
-    assert calls(world, "media/upload") == 1
-
-
-def test_a_failed_upload_leaves_nothing_known(world, composing: Composing):
-    """A refusal, a cancel, a file that was changed behind our back: the next try begins anew."""
-    file = add(composing, make.noise("PNG", (400, 400)))
-    world.sandbox.fault("media/upload:errcode=40005*1")
-    with pytest.raises(BadContent):
-        composing.upload(world.service, file.sha256, "image", Job())
-    job = Job()
-    job.cancel()
-    with pytest.raises(Cancelled):
-        composing.upload(world.service, file.sha256, "image", job)
-    data = file.path.read_bytes()
-    file.path.write_bytes(data[:-1] + b"x")
-    with pytest.raises(MediaError) as caught:
-        composing.upload(world.service, file.sha256, "image", Job())
-    assert caught.value.code == "media.changed"
-    file.path.unlink()
-    with pytest.raises(MediaError) as caught:
-        composing.upload(world.service, file.sha256, "image", Job())
-    assert caught.value.code == "media.gone"
-    assert composing.uploaded(world.service, file.sha256, "image") is None
-    file.path.write_bytes(data)
-    assert composing.upload(world.service, file.sha256, "image", Job()).media_id
-
-
-def test_half_copies_of_a_crash_are_tidied_at_start(world, composing: Composing):
-    """The next start finds a clean folder."""
-    rest = composing._media.folder / ".incoming-1"
-    rest.write_bytes(b"half")
-    Composing(world.accounts, composing._media, Drafts(world.db), PreviewRecipients(world.db))
-    assert not rest.exists()
-
-
-# --- the message ----------------------------------------------------------------------------------------
 
 
 def test_a_text_goes_out_exactly(world, composing: Composing):
@@ -215,7 +109,9 @@ def test_a_video_takes_two_steps_once(world, composing: Composing):
     other = composing.prepare(world.service, "video", video_content(file, "另一个"), Job())
     assert first == again == {"msgtype": "mpvideo", "mpvideo": {"media_id": first["mpvideo"]["media_id"]}}
     assert other != first
-    assert first["mpvideo"]["media_id"] != composing.upload(world.service, file.sha256, "video", Job()).media_id
+    assert (
+        first["mpvideo"]["media_id"] != composing._media.upload(world.service, file.sha256, "video", Job()).media_id
+    )
     assert (calls(world, "media/upload"), calls(world, "media/uploadvideo")) == (1, 2)
     sent = next(each for each in world.sandbox.requests() if each["path"].endswith("uploadvideo"))
     assert (sent["json"]["title"], sent["json"]["description"]) == ("采茶", "清明前\n第一场")
@@ -224,7 +120,7 @@ def test_a_video_takes_two_steps_once(world, composing: Composing):
 def test_a_video_that_wechat_lost_goes_up_again(world, composing: Composing):
     """40007 in the second step: once more from the file, then it is an error."""
     file = add(composing, make.mp4(1), "video")
-    composing.upload(world.service, file.sha256, "video", Job())
+    composing._media.upload(world.service, file.sha256, "video", Job())
     world.sandbox.fault("media/uploadvideo:errcode=40007*1")
     assert composing.prepare(world.service, "video", video_content(file), Job())["mpvideo"]["media_id"]
     assert calls(world, "media/upload") == 2
@@ -380,7 +276,7 @@ def test_voice_and_video_are_checked(world, composing: Composing):
 def test_uploads_that_end_soon_are_told(world, composing: Composing):
     """In their last day, until the last hour, when they go up again by themselves."""
     file = pictures(composing, 1)[0]
-    composing.upload(world.service, file.sha256, "image", Job())
+    composing._media.upload(world.service, file.sha256, "image", Job())
     content = image_content(file)
     assert "media.expiring" not in levels(world, composing, "image", content)
     world.clock.advance(2 * DAY + 1)

@@ -106,7 +106,7 @@ def media_send(world: WindowWorld, kind: str, title: str, names: list[str]) -> i
     composing, job = world.profile.composing, Job()
     files: list[dict[str, Any]] = []
     for name in names:
-        added = composing.add_file(resource(f"samples/{name}"), kind, job)
+        added = world.profile.media.add_file(resource(f"samples/{name}"), kind, job)
         files.append({"sha256": added.sha256, "name": added.name})
     content: dict[str, Any] = {"files": files} if kind == "image" else {"file": files[0]}
     content |= {"recommend": "", "comments": "off"} if kind == "image" else {}

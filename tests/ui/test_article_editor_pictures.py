@@ -110,7 +110,7 @@ def test_three_files_dropped(world: ArticleWorld, tmp_path: Path) -> None:
     world.until(lambda: len(sources(world)) == 3)
     world.editor.picture_taken.disconnect(connection)
     assert sources(world) == [f"qunfa-media://{sha}" for sha in taken]
-    assert [world.profile.composing.media(sha).name for sha in taken] == ["一.png", "二.png", "三.png"]  # type: ignore[union-attr]
+    assert [world.profile.media.media(sha).name for sha in taken] == ["一.png", "二.png", "三.png"]  # type: ignore[union-attr]
     html = world.html()
     assert html.index("前面") < html.index("<img") < html.rindex("<img") < html.index("后面")
     world.until(lambda: shown(world) == [True, True, True])
@@ -258,8 +258,8 @@ def test_foreign_pictures_come_through_the_app(world: ArticleWorld) -> None:
 
 def test_change_a_picture(world: ArticleWorld) -> None:
     """Put in, sized, aligned, captioned, replaced; a note on its budget is shown while it is selected."""
-    file = world.profile.composing.add_bytes(png("#00aa88"), "a.png", "picture", Job())
-    other = world.profile.composing.add_bytes(png("#8800aa"), "b.png", "picture", Job())
+    file = world.profile.media.add_bytes(png("#00aa88"), "a.png", "picture", Job())
+    other = world.profile.media.add_bytes(png("#8800aa"), "b.png", "picture", Job())
     world.load("<p>甲</p><p>乙</p>")
     world.focus()
     world.caret("甲", 1)

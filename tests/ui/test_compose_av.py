@@ -136,8 +136,8 @@ def test_switching_accounts_uploads_for_the_other_one(world: ComposeWorld) -> No
     world.drop([MP3])
     assert world.voice.item is not None
     sha256 = world.page.content()["file"]["sha256"]
-    composing = world.profile.composing
-    first, second = (composing.uploaded(a.id, sha256, "voice") for a in (world.service, world.subscription))
+    media = world.profile.media
+    first, second = (media.uploaded(a.id, sha256, "voice") for a in (world.service, world.subscription))
     assert first is not None
     assert second is not None
-    assert first[0] != second[0]
+    assert first.media_id != second.media_id

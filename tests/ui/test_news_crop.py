@@ -69,8 +69,8 @@ def world(qtbot: QtBot, tmp_path: Path) -> Iterator[ComposeWorld]:
 
 def dialog_for(world: ComposeWorld, *names: str, side: int = 400) -> tuple[CropDialog, list[dict[str, Any]]]:
     """The dialog with pictures of a body, open and drawn; and what it will have chosen."""
-    composing = world.profile.composing
-    files = [composing.add_file(path, "picture", Job()) for path in world.pictures(*names, side=side)]
+    media = world.profile.media
+    files = [media.add_file(path, "picture", Job()) for path in world.pictures(*names, side=side)]
     pictures = ArticlePictures(world.tasks, world.profile, world.page)
     dialog = CropDialog(world.window, pictures, None, [file.sha256 for file in files], "春山可望")
     chosen: list[dict[str, Any]] = []
@@ -114,7 +114,7 @@ def test_a_picture_of_the_body_becomes_the_cover(world: ComposeWorld) -> None:
     (cover,) = chosen
     assert is_cut(cover["crop_235"])
     assert is_cut(cover["crop_1"])
-    assert world.profile.composing.media(cover["sha256"]).name == "b.png"  # type: ignore[union-attr]
+    assert world.profile.media.media(cover["sha256"]).name == "b.png"  # type: ignore[union-attr]
 
 
 def test_a_small_picture_is_named(world: ComposeWorld) -> None:

@@ -30,8 +30,8 @@ class NewsWorld(ComposeWorld):
         super().__init__(folder)
         self.form("news")
         self.until(lambda: self.news.editor is not None and self.news.editor.selection)
-        composing = self.profile.composing
-        files = [composing.add_file(path, "picture", Job()) for path in self.pictures("a.png", "b.png", side=400)]
+        media = self.profile.media
+        files = [media.add_file(path, "picture", Job()) for path in self.pictures("a.png", "b.png", side=400)]
         articles = []
         for title, file in zip(("春山可望", "茶园日记"), files, strict=True):
             cover = {"sha256": file.sha256, "name": file.name, "crop_235": None, "crop_1": None}

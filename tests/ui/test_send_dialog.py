@@ -115,7 +115,7 @@ def picture_content(world: WindowWorld, count: int = 1) -> dict[str, Any]:
     for i in range(count):
         out = io.BytesIO()
         Image.new("RGB", (64 + i, 48), "navy").save(out, "PNG")
-        file = composing.add_bytes(out.getvalue(), f"{i}.png", "image", Job())
+        file = world.profile.media.add_bytes(out.getvalue(), f"{i}.png", "image", Job())
         files.append({"sha256": file.sha256, "name": file.name})
     return {**composing.empty_content("image"), "files": files}
 

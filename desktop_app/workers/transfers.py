@@ -1,0 +1,428 @@
+"""Transfers: every file on its way, whatever page began it: read, mended, uploaded; at most four go up at once."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.errors import AppError, MediaError
+from desktop_app.job import Job
+from desktop_app.media.folders import files_in
+from desktop_app.store.transfers import Unfinished
+
+if TYPE_CHECKING:
+    from desktop_app.services import Profile
+    from desktop_app.store.caches import MediaFile
+    from desktop_app.workers.tasks import Task, Tasks
+
+MESSAGE, BODY, LIBRARY = "message", "body", "library"
+"""What a file goes up for: a message (temporary, or permanent if it is known as that), an article's body
+(``uploadimg``), the library (permanent)."""
+
+CUT = "cut_voice"
+"""The one fix that asks where to begin."""
+
+_numbers = itertools.count(1)
+_RATE_AFTER_S = 1.0  # before that nothing can be said about how long it takes
+
+
+class Stage(StrEnum):
+    """How far a file has come."""
+
+    READING = "reading"  # being copied into the cache, judged and made fit
+    MENDING = "mending"  # a person said how: being converted, shrunk or cut
+    WAITING = "waiting"  # the upload has not begun
+    UPLOADING = "uploading"
+    DONE = "done"
+    REFUSED = "refused"  # cannot be used as it is; ``error`` says why, ``fix`` how that can be mended
+    FAILED = "failed"  # the upload did not work; it may be tried again
+    STOPPED = "stopped"  # the person stopped it; it may be taken up again
+
+
+BUSY = (Stage.READING, Stage.MENDING, Stage.WAITING, Stage.UPLOADING)
+
+
+@dataclass(eq=False)
+class Transfer:
+    """One file on its way. It belongs to the window's thread; what is known for good is in ``media``.
+
+    ``size_before`` is the size of what was dropped in bytes, ``fraction`` how much of the stage is done.
+    ``expires_at``: until when WeChat keeps it (Unix seconds), None for good, or not there yet.
+    """
+
+    name: str
+    account_id: int = 0
+    kind: str | None = None
+    use: str = MESSAGE
+    stage: Stage = Stage.READING
+    media: MediaFile | None = None
+    size_before: int = 0
+    size_after: int = 0
+    fraction: float = 0.0
+    error: AppError | None = None
+    expires_at: float | None = None
+    seconds_left: float | None = None
+    number: int = field(default_factory=lambda: next(_numbers))
+    task: Task | None = None
+    read: Callable[[Job], MediaFile] | None = None
+    then: Callable[[Transfer], bool] | None = None
+    listener: Callable[[Transfer], None] | None = None
+    begun_at: float = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still going on with it."""
+        return self.stage in BUSY
+
+    @property
+    def fix(self) -> str:
+        """What would mend a refused file, "" if nothing does, or if the program for it is missing."""
+        if self.stage != Stage.REFUSED or self.error is None or self.error.args_.get("needs"):
+            return ""
+        return str(self.error.args_.get("fix", "")) if self.error.args_.get("sha256") else ""
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether it waits for somebody to decide."""
+        return self.stage in (Stage.REFUSED, Stage.FAILED)
+
+    def to_json(self) -> dict[str, str] | None:
+        """The file as a draft keeps it; None until its content is known."""
+        return {"sha256": self.media.sha256, "name": self.name} if self.media else None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The whole list in numbers. Sizes in bytes; ``fraction`` over all files, ``seconds_left`` None if unknown."""
+
+    count: int = 0
+    done: int = 0
+    running: int = 0
+    waiting: int = 0
+    problems: int = 0
+    size_before: int = 0
+    size_after: int = 0
+    fraction: float = 0.0
+    seconds_left: float | None = None
+    current: Transfer | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way or waits for its turn."""
+        return bool(self.running or self.waiting)
+
+
+class Transfers(QObject):
+    """The list of files under way and finished in this batch. All calls and signals on the window's thread."""
+
+    added = Signal(object)
+    changed = Signal(object)
+    """A Transfer moved on."""
+    removed = Signal(object)
+
+    def __init__(
+        self,
+        profile: Profile,
+        tasks: Tasks,
+        *,
+        steady: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._profile, self._tasks, self._steady = profile, tasks, steady
+        self.items: list[Transfer] = []
+
+    # --- in ---------------------------------------------------------------------------------------------
+
+    def begin(
+        self,
+        name: str,
+        read: Callable[[Job], MediaFile],
+        *,
+        account_id: int,
+        kind: str | None,
+        use: str,
+        then: Callable[[Transfer], bool] | None = None,
+        listener: Callable[[Transfer], None] | None = None,
+    ) -> Transfer:
+        """Take a file in, then up. ``read`` brings it into the cache (off this thread).
+
+        ``then(transfer)``: it is in the cache; False if it shall not go up. ``listener`` hears each change.
+        """
+        transfer = Transfer(name, account_id, kind, use, read=read, then=then, listener=listener)
+        self._enter(transfer)
+        self._start_reading(transfer)
+        return transfer
+
+    def resume(self, transfer: Transfer) -> None:
+        """Put a file that is in the cache already on its way up: one of a draft, or left over from last time."""
+        self._enter(transfer)
+        self._start_upload(transfer)
+
+    def refused(
+        self,
+        name: str,
+        error: AppError,
+        *,
+        account_id: int,
+        kind: str | None,
+        use: str,
+        then: Callable[[Transfer], bool] | None = None,
+    ) -> Transfer:
+        """Enter a file that was taken in elsewhere and cannot be used as it is: it can be mended from the list."""
+        transfer = Transfer(name, account_id, kind, use, Stage.REFUSED, error=error, then=then)
+        transfer.size_before = int(error.args_.get("size_bytes", 0))
+        self._enter(transfer)
+        return transfer
+
+    def files_of(self, paths: Sequence[str], done: Callable[[list[str]], None], owner: QObject) -> None:
+        """``done(files)``: the paths with the files of the folders among them in their places. Reads the disk."""
+        self._tasks.start("work", lambda job: files_in(paths, job), owner=owner, on_done=done)
+
+    def offer_left_over(self, done: Callable[[list[Transfer]], None]) -> None:
+        """Put what was not finished last time into the list, stopped; ``done`` gets what nobody took up meanwhile."""
+
+        def look(job: Job) -> list[tuple[Unfinished, MediaFile]]:
+            found = []
+            for each in self._profile.unfinished.list():
+                media = self._profile.media.media(each.sha256)
+                if media is None:
+                    self._profile.unfinished.remove(each.account_id, each.sha256, each.use)
+                else:
+                    found.append((each, media))
+            return found
+
+        def show(found: list[tuple[Unfinished, MediaFile]]) -> None:
+            under_way = {(t.account_id, t.media.sha256, t.use) for t in self.items if t.media is not None}
+            offered = []
+            for each, media in found:
+                if (each.account_id, each.sha256, each.use) in under_way:
+                    continue
+                transfer = Transfer(each.name, each.account_id, media.kind, each.use, Stage.STOPPED, media)
+                transfer.size_before = transfer.size_after = media.size_bytes
+                self._enter(transfer)
+                offered.append(transfer)
+            done(offered)
+
+        self._tasks.start("work", look, owner=self, on_done=show)
+
+    # --- what the person does -----------------------------------------------------------------------------
+
+    def retry(self, transfer: Transfer) -> None:
+        """Once more after a failure or a stop."""
+        if transfer.stage not in (Stage.FAILED, Stage.STOPPED, Stage.REFUSED):
+            return
+        if transfer not in self.items:
+            self._enter(transfer)
+        if transfer.media is not None:
+            self._start_upload(transfer)
+        elif transfer.read is not None:
+            self._start_reading(transfer)
+
+    def retry_failed(self) -> None:
+        """The network is back: whatever it stopped goes on."""
+        for transfer in [each for each in self.items if each.stage == Stage.FAILED]:
+            self.retry(transfer)
+
+    def mend(self, transfer: Transfer, start_s: float = 0.0) -> None:
+        """Do what the refusal proposes (``transfer.fix``). ``start_s``: where a voice that is cut begins."""
+        fix, error = transfer.fix, transfer.error
+        if not fix or error is None:
+            return
+        desk, sha256, kind = self._profile.media, str(error.args_["sha256"]), transfer.kind
+        self._take_in(
+            transfer, "convert", Stage.MENDING, lambda job: desk.fix(sha256, kind, fix, job, start_s=start_s)
+        )
+
+    def cancel(self, transfer: Transfer) -> None:
+        """Stop what goes on: a file that is only being read goes away, everything else can be taken up again."""
+        if transfer.task is not None and transfer.task.running:
+            transfer.task.cancel()
+        if transfer.stage == Stage.READING:
+            self.remove(transfer)
+        elif transfer.stage == Stage.MENDING:
+            transfer.stage = Stage.REFUSED  # as it was before the button
+            self._say(transfer)
+        elif transfer.busy:
+            transfer.stage = Stage.STOPPED
+            self._forget(transfer)
+            self._say(transfer)
+
+    def cancel_all(self) -> None:
+        """Stop everything that is under way or waits."""
+        for transfer in [each for each in self.items if each.busy]:
+            self.cancel(transfer)
+
+    def remove(self, transfer: Transfer) -> None:
+        """Take a file off the list; what goes on with it stops."""
+        if transfer.task is not None and transfer.task.running:
+            transfer.task.cancel()
+        if transfer.stage != Stage.DONE:
+            self._forget(transfer)
+        if transfer in self.items:
+            self.items.remove(transfer)
+            self.removed.emit(transfer)
+
+    def clear_ended(self) -> None:
+        """Take everything off the list that is not under way."""
+        for transfer in [each for each in self.items if not each.busy]:
+            if transfer.stage == Stage.STOPPED:
+                self._forget(transfer)
+            self.items.remove(transfer)
+            self.removed.emit(transfer)
+
+    # --- numbers ------------------------------------------------------------------------------------------
+
+    def totals(self) -> Totals:
+        """The list in numbers, as they are now."""
+        items = self.items
+        running = [t for t in items if t.stage in (Stage.READING, Stage.MENDING, Stage.UPLOADING)]
+        waiting = [t for t in items if t.stage == Stage.WAITING]
+        done = [t for t in items if t.stage == Stage.DONE]
+        moving = [t for t in running if t.fraction]
+        weight = sum(t.size_after or t.size_before or 1 for t in [*running, *waiting, *done])
+        passed = sum(
+            (t.size_after or t.size_before or 1) * (1.0 if t in done else t.fraction) for t in [*running, *done]
+        )
+        return Totals(
+            count=len(items),
+            done=len(done),
+            running=len(running),
+            waiting=len(waiting),
+            problems=sum(t.needs_person for t in items),
+            size_before=sum(t.size_before for t in items),
+            size_after=sum(t.size_after for t in items),
+            fraction=passed / weight if weight else 0.0,
+            seconds_left=_left_of(moving, waiting),
+            current=moving[0] if moving else (running[0] if running else None),
+        )
+
+    # --- inside -------------------------------------------------------------------------------------------
+
+    def _enter(self, transfer: Transfer) -> None:
+        if not any(each.busy or each.needs_person for each in self.items):
+            self.clear_ended()  # a new batch
+        self.items.append(transfer)
+        self.added.emit(transfer)
+
+    def _start_reading(self, transfer: Transfer) -> None:
+        assert transfer.read is not None
+        self._take_in(transfer, "work", Stage.READING, transfer.read)
+
+    def _start(
+        self,
+        transfer: Transfer,
+        lane: str,
+        function: Callable[[Job], Any],
+        done: Callable[[Transfer, Any], None],
+    ) -> None:
+        transfer.task = self._tasks.start(
+            lane,
+            function,
+            owner=self,
+            on_done=lambda result: done(transfer, result),
+            on_error=lambda error: self._went_wrong(transfer, error),
+            on_progress=lambda passed, total: self._progress(transfer, passed, total),
+        )
+
+    def _take_in(self, transfer: Transfer, lane: str, stage: Stage, bring: Callable[[Job], MediaFile]) -> None:
+        """Bring a file into the cache; written down there and then, before it goes up."""
+
+        def work(job: Job) -> tuple[MediaFile, int]:
+            media = bring(job)
+            upload = Unfinished(transfer.account_id, media.sha256, transfer.name, transfer.use)
+            self._profile.unfinished.add(upload)
+            return media, self._profile.media.size_of_original(media)
+
+        self._begin_stage(transfer, stage)
+        self._start(transfer, lane, work, self._taken)
+
+    def _taken(self, transfer: Transfer, found: tuple[MediaFile, int]) -> None:
+        media, transfer.size_before = found
+        transfer.media, transfer.error, transfer.size_after = media, None, media.size_bytes
+        if transfer.then is not None and not transfer.then(transfer):
+            self.remove(transfer)
+            return
+        self._start_upload(transfer)
+
+    def _start_upload(self, transfer: Transfer) -> None:
+        media = transfer.media
+        assert media is not None
+        self._begin_stage(transfer, Stage.WAITING)
+        self._start(transfer, "upload", lambda job: self._up(transfer, media, job), self._uploaded)
+
+    def _up(self, transfer: Transfer, media: MediaFile, job: Job) -> tuple[float | None, int]:
+        """Until when WeChat keeps it, and how many bytes went up. Runs in a task."""
+        profile, account_id = self._profile, transfer.account_id
+        if transfer.use == BODY:
+            size, expires_at = profile.articles.pictures.upload(account_id, media.sha256, job).size_after, None
+        else:
+            permanent = transfer.use == LIBRARY
+            profile.media.upload(account_id, media.sha256, media.kind, job, permanent=permanent)
+            known = profile.media.uploaded(account_id, media.sha256, media.kind)
+            size, expires_at = media.size_bytes, known.expires_at if known is not None else None
+        profile.unfinished.remove(account_id, media.sha256, transfer.use)
+        return expires_at, size
+
+    def _uploaded(self, transfer: Transfer, result: tuple[float | None, int]) -> None:
+        transfer.expires_at, transfer.size_after = result
+        transfer.stage, transfer.fraction, transfer.seconds_left = Stage.DONE, 1.0, None
+        self._say(transfer)
+
+    def _went_wrong(self, transfer: Transfer, error: AppError) -> None:
+        transfer.error, transfer.seconds_left = error, None
+        refused = transfer.media is None and isinstance(error, MediaError)
+        transfer.stage = Stage.REFUSED if refused else Stage.FAILED
+        transfer.size_before = transfer.size_before or int(error.args_.get("size_bytes", 0))
+        self._say(transfer)
+
+    def _begin_stage(self, transfer: Transfer, stage: Stage) -> None:
+        transfer.stage, transfer.fraction, transfer.seconds_left = stage, 0.0, None
+        transfer.begun_at = 0.0
+        if stage in (Stage.READING, Stage.WAITING):
+            transfer.error = None
+        self._say(transfer)
+
+    def _progress(self, transfer: Transfer, passed: int, total: int) -> None:
+        if transfer.stage == Stage.WAITING:
+            transfer.stage = Stage.UPLOADING
+        if not transfer.busy or not total:
+            return
+        now = self._steady()
+        transfer.begun_at = transfer.begun_at or now
+        transfer.fraction = min(1.0, passed / total)
+        spent = now - transfer.begun_at
+        if spent >= _RATE_AFTER_S and transfer.fraction > 0:
+            transfer.seconds_left = spent * (1 - transfer.fraction) / transfer.fraction
+        self._say(transfer)
+
+    def _forget(self, transfer: Transfer) -> None:
+        media = transfer.media
+        if media is not None:
+            self._tasks.start(
+                "work",
+                lambda job: self._profile.unfinished.remove(transfer.account_id, media.sha256, transfer.use),
+                owner=self,
+            )
+
+    def _say(self, transfer: Transfer) -> None:
+        if transfer.listener is not None:
+            transfer.listener(transfer)
+        if transfer in self.items:
+            self.changed.emit(transfer)
+
+
+def _left_of(moving: list[Transfer], waiting: list[Transfer]) -> float | None:
+    """Seconds until all is up, from the rate of what moves now; None if that is not known yet."""
+    known = [t for t in moving if t.seconds_left is not None and t.stage == Stage.UPLOADING]
+    if not known:
+        return max((t.seconds_left for t in moving if t.seconds_left is not None), default=None)
+    left = sum(t.size_after * (1 - t.fraction) for t in known)
+    rate = sum(t.size_after * (1 - t.fraction) / max(t.seconds_left or 0.0, 0.1) for t in known)
+    return (left + sum(t.size_after for t in waiting)) / rate if rate else None
