@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -25,6 +26,8 @@ POST /__sandbox__/switch     {"name": value, …}; GET tells all
 POST /__sandbox__/admin      {"msg_id": N, "answer": "confirm" | "refuse"}: a send that waits for the administrator
 POST /__sandbox__/job        {"msg_id": N, "outcome": "success" | "fail" | "delete"}: how a running job will end
 POST /__sandbox__/tokens     {"do": "gone" | "expire"}, optional "app_id": take tokens away or let them run out
+POST /__sandbox__/material   {"kind", "name", "data": base64, "copies": N}: material uploaded on the website; its ids
+                             {"gone": media_id}: deleted there. Optional "app_id", otherwise the 服务号's
 POST /__sandbox__/quota      {"app_id": "…", "name": "mass", "calls": N} or {"app_id": …, "sends": N, "to_all": true}
 """
 
@@ -137,6 +140,19 @@ def _set_tokens(world: World, body: Any) -> Any:
     return {"ok": True}
 
 
+def _set_material(world: World, body: Any) -> Any:
+    box = (_account(world, body) if "app_id" in body else world.accounts[0]).media
+    with world.lock:
+        world.saver.later()
+        if "gone" in body:
+            del box.items[body["gone"]]
+            return {"ok": True}
+        data = base64.b64decode(body["data"], validate=True)
+        copies = int(body.get("copies", 1))
+        names = [str(body["name"])] if copies == 1 else [f"{n + 1} {body['name']}" for n in range(copies)]
+        return {"media_ids": [box.put(body["kind"], name, data).media_id for name in names]}
+
+
 def _set_quota(world: World, body: Any) -> Any:
     account = _account(world, body)
     with world.lock:
@@ -165,5 +181,6 @@ _POST: dict[str, Callable[[World, Any], Any]] = {
     "job": _set_job,
     "tokens": _set_tokens,
     "quota": _set_quota,
+    "material": _set_material,
     "requests": lambda world, body: world.forget_requests(),
 }

@@ -121,6 +121,24 @@ class MediaBox:
         self.pictures[url] = part.sha256
         return url
 
+    def put(self, kind: str, name: str, data: bytes) -> Media:
+        """Permanent material that somebody uploaded on the website; of a video also its title is the name.
+
+        Raises ValueError for a kind or a format that the library does not take.
+        """
+        if kind not in ("image", "voice", "video"):
+            raise ValueError(f"there is no material of kind {kind}")
+        sha256 = self._files.add(data)
+        form = sniff.kind_of(self._files.path(sha256))
+        if form not in PERMANENT[kind].formats:
+            raise ValueError(f"{name} is no {kind} that the library takes")
+        media = self.add(kind, permanent=True, form=form)
+        media.sha256, media.size, media.filename, media.title = sha256, len(data), name, name
+        if kind == "image":
+            media.url = self.new_url("jpeg" if form == "jpg" else form)
+            self.pictures[media.url] = sha256
+        return media
+
     def _take(self, part: Part | None, media: Media) -> None:
         assert part is not None
         assert part.file is not None

@@ -97,10 +97,19 @@ def add_material(call: Call) -> dict[str, Any]:
     """POST material/add_material: permanent material; a video needs the field `description`."""
     kind = call.query.get("type", "")
     texts = _description(call) if kind == "video" else {}
+    _check_room(call, kind)
     media = call.account.media.upload(kind, _media_part(call), permanent=True)
     media.title, media.description = texts.get("title", ""), texts.get("introduction", "")
     url = {"url": media.url} if kind in ("image", "thumb") else {}
     return {"media_id": media.media_id, **url, "item": []}
+
+
+def _check_room(call: Call, kind: str) -> None:
+    """Raises 45074 when the library holds as much of this kind as fits."""
+    switches = call.world.switches
+    room = switches.library_images if kind == "image" else switches.library_others
+    if len(_listed(call, kind)) >= room:
+        raise Refusal(45074)
 
 
 def _description(call: Call) -> dict[str, str]:
@@ -169,8 +178,11 @@ def get_materialcount(call: Call) -> dict[str, Any]:
 
 @route("POST", "material/del_material")
 def del_material(call: Call) -> dict[str, Any]:
-    """POST material/del_material: delete permanent material."""
-    del call.account.media.items[_material(call).media_id]
+    """POST material/del_material: delete permanent material that no menu and no auto-reply uses."""
+    media = _material(call)
+    if media.media_id == call.world.switches.menu_material:
+        raise Refusal(48005)
+    del call.account.media.items[media.media_id]
     return {"errcode": 0, "errmsg": "ok"}
 
 

@@ -48,6 +48,9 @@ class Switches:
       daily_quotas       daily and monthly call quotas (45009, 48006) are kept
       send_quota         mass sends per day or month (45028) are kept
       minute_limit       60 mass calls a minute (45011) are kept
+      library_images     how many permanent pictures fit into the 素材库 (45074)
+      library_others     how many of each other kind fit into it
+      menu_material      a media_id that the menu or an auto-reply uses: it cannot be deleted (48005)
       big_tag_fans       a tag with more followers cannot be deleted (45057)
       control_characters replies hold raw line breaks inside JSON strings, as WeChat's sometimes do
     """
@@ -71,6 +74,9 @@ class Switches:
     daily_quotas: bool = True
     send_quota: bool = True
     minute_limit: bool = True
+    library_images: int = 100_000
+    library_others: int = 1000
+    menu_material: str = ""
     big_tag_fans: int = 100_000
     control_characters: bool = False
 

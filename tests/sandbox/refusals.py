@@ -220,6 +220,21 @@ for _route in ("material/get_material", "material/del_material"):
     post_case(_route, 40007, "another account's", lambda wx: {"media_id": wx.other().cover()})
 post_case("material/batchget_material", 40004, "an unknown type", {"type": "thumb", "offset": 0, "count": 1})
 post_case("material/batchget_material", 40035, "21 at once", {"type": "image", "offset": 0, "count": 21})
+post_case(
+    "material/del_material",
+    48005,
+    "what the menu uses",
+    lambda wx: {"media_id": switched(wx, menu_material=wx.cover()).sandbox.switches.menu_material},
+)
+case(
+    "material/add_material",
+    45074,
+    "a full library",
+    lambda wx: repeat(
+        2,
+        lambda: switched(wx, library_images=1).upload("material/add_material", JPG, "a.jpg", type="image"),
+    ),
+)
 post_case("material/add_news", 45106, "the retired call", {"articles": []})
 post_case("material/update_news", 45103, "the retired call", {"media_id": "x"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 
@@ -102,6 +103,32 @@ def test_the_material_library_counts_lists_gives_and_forgets(wx: Caller) -> None
     assert wx.send("POST", wx.path("material/get_material"), body)[2] == JPG
     assert wx.post("material/del_material", {"media_id": covers[0]})["errcode"] == 0
     assert wx.get("material/get_materialcount")["image_count"] == 2
+
+
+def test_the_library_holds_what_came_over_the_website(sandbox: Sandbox, wx: Caller) -> None:
+    """Under the names given there, newest first, and it can go there too; no temporary thing is listed."""
+    mine = wx.cover()
+    wx.media()
+    asked = {"kind": "image", "name": "店.png", "data": base64.b64encode(PNG).decode(), "copies": 2}
+    (first, second) = wx.json("POST", "/__sandbox__/material", json.dumps(asked).encode())["media_ids"]
+    page = wx.post("material/batchget_material", {"type": "image", "offset": 0, "count": 20})
+    assert (page["total_count"], page["item_count"]) == (3, 3)
+    assert [(item["media_id"], item["name"]) for item in page["item"]] == [
+        (second, "2 店.png"),
+        (first, "1 店.png"),
+        (mine, "cover.jpg"),
+    ]
+    assert all(set(item) == {"media_id", "name", "update_time", "url"} for item in page["item"])
+    status, headers, body = wx.send(
+        "POST", wx.path("material/get_material"), json.dumps({"media_id": first}).encode()
+    )
+    assert (status, headers["Content-Type"], body) == (200, "image/png", PNG)
+    wx.json("POST", "/__sandbox__/material", json.dumps({"gone": first}).encode())
+    assert wx.post("material/get_material", {"media_id": first})["errcode"] == 40007
+    video = sandbox.service.media.put("video", "茶园", MP4)
+    assert wx.post("material/get_material", {"media_id": video.media_id})["title"] == "茶园"
+    with pytest.raises(ValueError, match="no voice"):
+        sandbox.service.media.put("voice", "a.jpg", JPG)
 
 
 def test_drafts_come_back_as_they_were_but_for_what_wechat_removes(wx: Caller) -> None:
