@@ -29,6 +29,7 @@ from desktop_app.ui.context import Context
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.workers.outbox_worker import OutboxWorker
 from desktop_app.workers.tasks import Tasks
+from desktop_app.workers.transfers import Transfers
 
 if TYPE_CHECKING:
     from desktop_app.sandbox.server import Sandbox
@@ -148,9 +149,17 @@ class App:
         self.settings = SettingsStore(paths.settings)
         self.profile: Profile = open_profile(paths.data, now=now)
         self.tasks = Tasks()
+        self.transfers = Transfers(self.profile, self.tasks)
         self.outbox = OutboxWorker(self.tasks, self.profile.sending, self.profile.accounts)
         self.context = Context(
-            self.profile, self.tasks, self.outbox, self.settings, self.start_rehearsal, base_url=base_url, now=now
+            self.profile,
+            self.tasks,
+            self.transfers,
+            self.outbox,
+            self.settings,
+            self.start_rehearsal,
+            base_url=base_url,
+            now=now,
         )
         if sandbox:
             self.start_rehearsal()

@@ -28,6 +28,7 @@ from desktop_app.wechat import Audience, TextMessage, WeChatClient
 from desktop_app.wechat.transport import Seams
 from desktop_app.workers.outbox_worker import OutboxWorker
 from desktop_app.workers.tasks import Tasks
+from desktop_app.workers.transfers import Transfers
 from tests.outbox_world import Clock
 
 TIMEOUT_S = 10.0
@@ -93,13 +94,20 @@ class WindowWorld:
         no_pauses = Seams(sleep=lambda seconds: None)  # between the client's own repeats
         self.profile.accounts._make_client = partial(WeChatClient, _seams=no_pauses, timeouts=(2.0, 0.5))
         self.tasks = Tasks()
+        self.transfers = Transfers(self.profile, self.tasks)
         self.worker = OutboxWorker(self.tasks, self.profile.sending, self.profile.accounts)
         self.settings = SettingsStore(self.paths.settings)
         self.service = self._connect(self.sandbox.service, "service", "岚间茶事", rehearsal)
         self.subscription = self._connect(self.sandbox.subscription, "subscription", "岚间日常", rehearsal)
         self.profile.accounts.set_current(self.service.id)
         self.context = Context(
-            self.profile, self.tasks, self.worker, self.settings, self._no_rehearsal, now=self.clock
+            self.profile,
+            self.tasks,
+            self.transfers,
+            self.worker,
+            self.settings,
+            self._no_rehearsal,
+            now=self.clock,
         )
 
     def _connect(self, account: Any, kind: str, name: str, rehearsal: bool) -> Account:

@@ -14,7 +14,6 @@ from desktop_app.ui.counter_text import TextArea
 from desktop_app.ui.draft_keeper import KeptDraft
 from desktop_app.ui.drop_zone import DropZone
 from desktop_app.ui.error_box import words
-from desktop_app.ui.file_intake import Item, Stage
 from desktop_app.ui.media_tile import stage_text
 from desktop_app.ui.phone_preview import ChatMessage
 from desktop_app.ui.progress import ProgressLine
@@ -22,6 +21,7 @@ from desktop_app.ui.text import ElidedLabel
 from desktop_app.ui.thumbnails import Thumbnails
 from desktop_app.ui.units import duration_text, size_text
 from desktop_app.ui.widgets import Card, IconLabel, button, field, hbox, icon_button, label, vbox
+from desktop_app.workers.transfers import Stage, Transfer
 
 
 class FileCard(Card):
@@ -59,12 +59,12 @@ class FileCard(Card):
         state.setStretch(1, 1)
         self.setLayout(vbox(top, self._line, state, spacing=12, margins=(16, 16, 16, 12)))
 
-    def show_item(self, item: Item, facts: list[tuple[str, str]]) -> None:
+    def show_item(self, item: Transfer, facts: list[tuple[str, str]]) -> None:
         """Show a file in its present state."""
         self._name.setText(item.name)
         self._facts.setText(" · ".join(text for text, _ in facts[1:]))
         self._retry.setVisible(item.stage in (Stage.FAILED, Stage.STOPPED))
-        self._stop.setVisible(item.stage in (Stage.WAITING, Stage.UPLOADING))
+        self._stop.setVisible(item.stage in (Stage.MENDING, Stage.WAITING, Stage.UPLOADING))
         self._line.setVisible(item.stage != Stage.DONE)
         self._line.set_fraction(item.fraction)
         self._line.set_state("failed" if item.stage == Stage.FAILED else "running")
@@ -97,7 +97,7 @@ class _OneFileForm(FileForm):
         self._card.stop_wanted.connect(lambda: self._with_item(self.intake.stop))
 
     @property
-    def item(self) -> Item | None:
+    def item(self) -> Transfer | None:
         """The file, if there is one."""
         return self.intake.items[0] if self.intake.items else None
 
@@ -115,7 +115,7 @@ class _OneFileForm(FileForm):
             self._card.layout().activate()  # type: ignore[union-attr]
             self._body.setMaximumHeight(self._card.sizeHint().height())
 
-    def _facts(self, item: Item) -> list[tuple[str, str]]:
+    def _facts(self, item: Transfer) -> list[tuple[str, str]]:
         facts = self.item_facts(item)
         if item.media is not None:
             facts.insert(1, (duration_text(item.media.seconds), ""))

@@ -14,11 +14,13 @@ from desktop_app.ui.context import Context
 from desktop_app.ui.draft_keeper import KeptDraft
 from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.drop_zone import RefusalList
-from desktop_app.ui.file_intake import FileIntake, Item, Refusal, Stage
+from desktop_app.ui.file_intake import FileIntake, Refusal
+from desktop_app.ui.mending import mend
 from desktop_app.ui.phone_preview import ChatMessage
 from desktop_app.ui.thumbnails import Thumbnails
 from desktop_app.ui.units import left_text, size_text, translated_kind
 from desktop_app.ui.window import shell
+from desktop_app.workers.transfers import MESSAGE, Stage, Transfer
 
 FRAME_MS = 16
 FEW_FILES = 4  # up to here a refresh costs less than the frame it would wait for
@@ -83,11 +85,13 @@ class FileForm(ComposeForm):
     def __init__(self, context: Context, kind: str, *, single: bool, thumbnails: Thumbnails) -> None:
         super().__init__()
         self.kind = kind
+        self.account_id = 0
         self.context = context
         self.thumbnails = thumbnails
-        self.intake = FileIntake(context.tasks, context.profile.composing, kind, single=single, parent=self)
+        self.intake = FileIntake(context, kind, single=single, parent=self)
         self.refusals = RefusalList(kind)
         self.refusals.move_wanted.connect(self.move_wanted)
+        self.refusals.fix_wanted.connect(self._mend)
         self.intake.refused.connect(self._show_refusal)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -98,6 +102,7 @@ class FileForm(ComposeForm):
         self.intake.content_changed.connect(self.changed)
 
     def set_account(self, account: Account) -> None:
+        self.account_id = account.id
         self.intake.set_account(account.id)
         self.refusals.clear()
 
@@ -107,8 +112,14 @@ class FileForm(ComposeForm):
     def _show_refusal(self, refusal: Refusal) -> None:
         self.refusals.add(refusal)
 
-    def _item_changed(self, item: Item) -> None:
-        if item.stage == Stage.UPLOADING and item.fraction:
+    def _mend(self, transfer: Transfer) -> None:
+        """The button of a refused file: only a cut asks where to begin."""
+        mend(self.context, self, transfer)
+
+    def _item_changed(self, item: Transfer) -> None:
+        if item.stage == Stage.MENDING:
+            self.refusals.drop(item)
+        if item.stage in (Stage.UPLOADING, Stage.MENDING) and item.fraction:
             self.show_progress(item)  # twenty times a second and file: nothing else may move
         else:
             self.refresh_soon()
@@ -127,7 +138,7 @@ class FileForm(ComposeForm):
         if self._stale:
             self.refresh_soon()
 
-    def show_progress(self, item: Item) -> None:
+    def show_progress(self, item: Transfer) -> None:
         """One upload moved on a little."""
         self.refresh()
 
@@ -144,10 +155,11 @@ class FileForm(ComposeForm):
             if kept.media is None:
                 self.refusals.add(Refusal(kept.name, MediaError("media.missing")))
                 continue
-            item = Item(kept.name or kept.media.name, Stage.WAITING, kept.media, expires_at=kept.expires_at)
-            if kept.expires_at is not None:
-                item.stage = Stage.DONE
-            items.append((item, kept.expires_at is not None))
+            stage = Stage.DONE if kept.uploaded else Stage.WAITING
+            item = Transfer(kept.name or kept.media.name, self.account_id, self.kind, MESSAGE, stage, kept.media)
+            item.size_before = item.size_after = kept.media.size_bytes
+            item.expires_at = kept.expires_at
+            items.append((item, kept.uploaded))
         self.intake.restore(items)
         self.refresh()
 
@@ -164,7 +176,7 @@ class FileForm(ComposeForm):
     def retry_failed(self) -> None:
         self.intake.retry_failed()
 
-    def remove_with_undo(self, item: Item) -> None:
+    def remove_with_undo(self, item: Transfer) -> None:
         """Take a file out and offer the way back."""
         if item not in self.intake.items:
             return
@@ -172,7 +184,7 @@ class FileForm(ComposeForm):
         undo = (self.tr("撤销"), lambda: self.intake.put_back(item, at))
         shell(self).toast(self.tr("已移走「{name}」").format(name=item.name), "delete", "plain", undo)
 
-    def choose_files(self, replace: Item | None = None) -> None:
+    def choose_files(self, replace: Transfer | None = None) -> None:
         formats = LIMITS[self.kind].formats
         patterns = " ".join(f"*.{suffix}" for name in formats for suffix in _suffixes(name))
         title = self.tr("选择{kind}").format(kind=translated_kind(self.kind))
@@ -188,7 +200,7 @@ class FileForm(ComposeForm):
             self.context.tasks.start("work", lambda job: settings.change(last_folder=last))
             self.intake.take(Payload(tuple(paths)), replace)
 
-    def item_facts(self, item: Item) -> list[tuple[str, str]]:
+    def item_facts(self, item: Transfer) -> list[tuple[str, str]]:
         """What the pills say about a file: text and icon."""
         if item.media is None:
             return [(item.name, "")]
@@ -197,9 +209,13 @@ class FileForm(ComposeForm):
             facts.append((f"{media.width} × {media.height} · {size_text(media.size_bytes)}", ""))
         else:
             facts.append((size_text(media.size_bytes), ""))
+        if item.size_before > media.size_bytes:
+            facts.append((self.tr("原来 {size}").format(size=size_text(item.size_before)), ""))
         if item.expires_at is not None:
             left = item.expires_at - self.context.now()
             facts.append((self.tr("素材剩 {left}").format(left=left_text(left)), "clock"))
+        elif item.stage == Stage.DONE:
+            facts.append((self.tr("永久素材"), "lock"))
         return facts
 
 

@@ -14,13 +14,13 @@ from desktop_app.ui.context import Context
 from desktop_app.ui.counter_text import TextArea
 from desktop_app.ui.draft_keeper import KeptDraft
 from desktop_app.ui.drop_zone import DropZone
-from desktop_app.ui.file_intake import Item
 from desktop_app.ui.phone_preview import ChatMessage
 from desktop_app.ui.picture_pane import PicturePane
 from desktop_app.ui.thumbnails import Thumbnails
 from desktop_app.ui.tile_row import TileRow
 from desktop_app.ui.units import size_text
 from desktop_app.ui.widgets import hbox, label, vbox
+from desktop_app.workers.transfers import Transfer
 
 LARGE, SMALL = 1200, 200  # shorter side in device pixels: the pane and the phone, the tiles
 
@@ -33,7 +33,7 @@ class ImageForm(FileForm):
     def __init__(self, context: Context, thumbnails: Thumbnails) -> None:
         super().__init__(context, "image", single=False, thumbnails=thumbnails)
         self.intake.limit = IMAGES_MAX
-        self._current: Item | None = None
+        self._current: Transfer | None = None
         self._filling = False
         self._zone = DropZone(
             "image",
@@ -145,7 +145,7 @@ class ImageForm(FileForm):
         picture = self._picture(item, LARGE) if item else None
         self._pane.show_item(item, picture, self.item_facts(item) if item else [])
 
-    def _picture(self, item: Item, side: int) -> QPixmap | None:
+    def _picture(self, item: Transfer, side: int) -> QPixmap | None:
         if item.media is None:
             return None
         return self.thumbnails.get(item.media.sha256, item.media.path, side, self, self._decoded)
@@ -153,14 +153,14 @@ class ImageForm(FileForm):
     def _decoded(self, _picture: QPixmap) -> None:
         self.refresh_soon()
 
-    def show_progress(self, item: Item) -> None:
+    def show_progress(self, item: Transfer) -> None:
         tile = self._row.tile(item)
         if tile is not None:
             tile.update()
         if item is self._current:
             self._pane.update()
 
-    def _choose(self, item: Item) -> None:
+    def _choose(self, item: Transfer) -> None:
         self._current = item
         self.refresh()
 

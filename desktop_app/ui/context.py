@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from desktop_app.store.accounts import Account
     from desktop_app.workers.outbox_worker import OutboxWorker
     from desktop_app.workers.tasks import Tasks
+    from desktop_app.workers.transfers import Transfers
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Context:
 
     profile: Profile
     tasks: Tasks
+    transfers: Transfers
     outbox: OutboxWorker
     settings: SettingsStore
     start_rehearsal: Callable[[], Account]

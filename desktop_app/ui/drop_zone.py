@@ -13,6 +13,7 @@ from desktop_app.ui.announce import announce
 from desktop_app.ui.drop_target import paint_drop_target
 from desktop_app.ui.error_box import words
 from desktop_app.ui.file_intake import Refusal
+from desktop_app.ui.mending import fix_words
 from desktop_app.ui.paint import painter, round_rect
 from desktop_app.ui.text import ElidedLabel
 from desktop_app.ui.units import translated_kind
@@ -82,11 +83,12 @@ class AddTile(QAbstractButton):
 class RefusalRow(Card):
     """One file that cannot be used: its name, the reason and the rule, and a button that puts the row away.
 
-    A file of another kind has a button that puts it where it belongs.
+    A file of another kind has a button that puts it where it belongs, one that can be mended a button for that.
     """
 
     dismissed = Signal(object)
     move_wanted = Signal(object)
+    fix_wanted = Signal(object)
 
     def __init__(self, refusal: Refusal, parent: QWidget | None = None) -> None:
         super().__init__("red.bg", "red.line", parent=parent)
@@ -106,6 +108,11 @@ class RefusalRow(Card):
             move.setObjectName(f"compose.refusal.{number}.move")
             move.clicked.connect(lambda: self.move_wanted.emit(self))
             row.addWidget(move)
+        elif refusal.fix:
+            fix = button(fix_words(refusal.fix), dim="small")
+            fix.setObjectName(f"compose.refusal.{number}.fix")
+            fix.clicked.connect(lambda: self.fix_wanted.emit(refusal.transfer))
+            row.addWidget(fix)
         row.addWidget(close)
         row.setStretch(1, 1)
         self.setLayout(row)
@@ -117,6 +124,8 @@ class RefusalList(QWidget):
 
     move_wanted = Signal(str, object)
     """The kind of message that takes the file, and its Payload."""
+    fix_wanted = Signal(object)
+    """A Transfer that its own button would mend."""
 
     def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,6 +144,7 @@ class RefusalList(QWidget):
         row = RefusalRow(refusal)
         row.dismissed.connect(self._dismiss)
         row.move_wanted.connect(self._move)
+        row.fix_wanted.connect(self.fix_wanted)
         self._rows.insert(0, row)
         self._column.insertWidget(0, row)
         announce(self, row.sentence, urgent=True)
@@ -143,6 +153,11 @@ class RefusalList(QWidget):
     def rows(self) -> list[RefusalRow]:
         """All refusals, the newest first."""
         return list(self._rows)
+
+    def drop(self, transfer: object) -> None:
+        """Put away what was said about a file that is being mended."""
+        for row in [each for each in self._rows if each.refusal.transfer is transfer]:
+            self._dismiss(row)
 
     def clear(self) -> None:
         """Put all away."""

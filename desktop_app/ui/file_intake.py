@@ -1,71 +1,39 @@
-"""FileIntake: brings dropped, pasted or chosen files into the cache and up to WeChat, each at its own pace."""
+"""FileIntake: the files of one message form, in their order; how each one fares is the transfers' business."""
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Signal
 from PySide6.QtGui import QImage
 
 from desktop_app.errors import AppError, MediaError
 from desktop_app.job import Job
-from desktop_app.ui.drop_payload import Payload
+from desktop_app.ui.drop_payload import Payload, guessed_kind
+from desktop_app.workers.transfers import MESSAGE, Stage, Transfer
 
 if TYPE_CHECKING:
-    from desktop_app.services.composing import Composing
     from desktop_app.store.caches import MediaFile
-    from desktop_app.workers.tasks import Task, Tasks
+    from desktop_app.ui.context import Context
 
-_numbers = itertools.count(1)
-
-
-class Stage(StrEnum):
-    """How far a file has come."""
-
-    READING = "reading"  # being copied into the cache and judged
-    WAITING = "waiting"  # the upload has not begun
-    UPLOADING = "uploading"
-    DONE = "done"
-    FAILED = "failed"  # the upload did not work; it may be tried again
-    STOPPED = "stopped"  # the person stopped the upload; sending will do it
-
-
-@dataclass(eq=False)
-class Item:
-    """One file of the message on the screen. It belongs to the window; what is known for good is in ``media``."""
-
-    name: str
-    stage: Stage = Stage.READING
-    media: MediaFile | None = None
-    fraction: float = 0.0
-    error: AppError | None = None
-    expires_at: float | None = None
-    number: int = field(default_factory=lambda: next(_numbers))
-    task: Task | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Whether something is still going on with it."""
-        return self.stage in (Stage.READING, Stage.WAITING, Stage.UPLOADING)
-
-    def to_json(self) -> dict[str, str] | None:
-        """The file as the draft keeps it; None until its content is known."""
-        return {"sha256": self.media.sha256, "name": self.name} if self.media else None
+Read = Callable[[Job], "MediaFile"]
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A file that cannot be used, and why. ``source``: what to take it from again, where that is known."""
+    """A file that cannot be used as it is, and why.
+
+    ``source``: what to take it from again, where that is known. ``transfer``: mends it, if it can be mended.
+    """
 
     name: str
     error: AppError
     source: Payload | None = None
+    transfer: Transfer | None = None
 
     @property
     def belongs_to(self) -> str:
@@ -73,30 +41,35 @@ class Refusal:
         kind = str(self.error.args_.get("kind", "")) if self.error.code == "media.kind" else ""
         return kind if self.source is not None else ""
 
+    @property
+    def fix(self) -> str:
+        """What would mend it, "" if nothing does."""
+        return self.transfer.fix if self.transfer is not None else ""
+
 
 class FileIntake(QObject):
-    """The files of one form. All work runs in tasks; the signals come on the window's thread.
+    """The files of one form. All work runs in the transfers; the signals come on the window's thread.
 
     ``kind`` is image, voice or video. A form that takes one file only sets ``single``: a new file then takes the
     place of the old one as soon as it turned out to be usable.
     """
 
     changed = Signal(object)
-    """An Item came, moved on or went."""
+    """A Transfer came, moved on or went."""
     refused = Signal(object)
     """A Refusal."""
     content_changed = Signal()
     """The list of usable files is another one: time to save and to check."""
 
-    def __init__(
-        self, tasks: Tasks, composing: Composing, kind: str, *, single: bool = False, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, context: Context, kind: str, *, single: bool = False, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks, self._composing = tasks, composing
+        self._transfers, self._desk = context.transfers, context.profile.media
         self.kind, self.single = kind, single
         self.limit = 1 if single else 20
-        self.items: list[Item] = []
+        self.items: list[Transfer] = []
         self._account_id = 0
+        self._replaces: dict[Transfer, Transfer] = {}  # a file on its way in, and the one whose place it takes
+        self._sources: dict[Transfer, Payload] = {}
 
     # What comes in
 
@@ -108,131 +81,147 @@ class FileIntake(QObject):
     def clear(self) -> None:
         """Empty the form without a word: something else is shown in it. Uploads end by themselves."""
         for item in self.items:
-            if item.task and item.stage == Stage.READING:
-                item.task.cancel()
+            if item.stage == Stage.READING:
+                self._transfers.remove(item)
         self.items.clear()
+        self._replaces.clear()
+        self._sources.clear()
 
-    def take(self, payload: Payload, replace: Item | None = None) -> int:
-        """Take files or a bitmap; returns how many were begun. ``replace``: the first one takes that place."""
-        begun = 0
-        for path in payload.files:
-            name = PurePath(path).name
-            source = Payload((path,))
-            if self._begin(
-                name, source, lambda job, path=path: self._composing.add_file(path, self.kind, job), replace
-            ):
-                begun, replace = begun + 1, None
-        if payload.bitmap is not None:
+    def take(self, payload: Payload, replace: Transfer | None = None) -> None:
+        """Take files, folders, a bitmap or pictures of the web. ``replace``: the first one takes that place."""
+        if any(not guessed_kind(path) for path in payload.files):  # folders; only the disk knows
+            self._transfers.files_of(payload.files, lambda files: self._take_files(files, replace), self)
+        elif payload.files:
+            self._take_files(payload.files, replace)
+        elif payload.addresses:
+            for address in payload.addresses:
+                replace = self._take_address(address, payload.bitmap, replace)
+        elif payload.bitmap is not None:
             name = self.tr("粘贴的图片 {time}.png").format(time=time.strftime("%H-%M-%S"))
-            bitmap = payload.bitmap
-            begun += self._begin(
-                name,
-                Payload(bitmap=bitmap),
-                lambda job: self._composing.add_bytes(_png(bitmap), name, self.kind, job),
-                replace,
-            )
-        return begun
+            self._begin(name, payload, self._from_bitmap(payload.bitmap, name), replace)
 
-    def restore(self, files: Sequence[tuple[Item, bool]]) -> None:
+    def _take_files(self, files: Sequence[str], replace: Transfer | None) -> None:
+        for path in files:
+            if self._begin(PurePath(path).name, Payload((path,)), self._from_file(path), replace):
+                replace = None
+
+    def _take_address(self, address: str, bitmap: QImage | None, replace: Transfer | None) -> Transfer | None:
+        """A picture dragged out of a web page; what the browser drew of it serves if it cannot be fetched."""
+        name = PurePath(address.partition("?")[0]).name if not address.startswith("data:") else ""
+        name = name or self.tr("网页图片")
+        desk, kind = self._desk, self.kind
+
+        def read(job: Job) -> MediaFile:
+            try:
+                return desk.add_url(address, name, kind, job)
+            except AppError:
+                if bitmap is None:
+                    raise
+                return desk.add_bytes(png_of(bitmap), name, kind, job)
+
+        begun = self._begin(name, Payload(addresses=(address,), bitmap=bitmap), read, replace)
+        return None if begun else replace
+
+    def _from_file(self, path: str) -> Read:
+        return lambda job: self._desk.add_file(path, self.kind, job)
+
+    def _from_bitmap(self, bitmap: QImage, name: str) -> Read:
+        return lambda job: self._desk.add_bytes(png_of(bitmap), name, self.kind, job)
+
+    def restore(self, files: Sequence[tuple[Transfer, bool]]) -> None:
         """Show files of a draft. The flag tells whether WeChat still has the file; the others are uploaded again."""
         for item, uploaded in files:
+            item.listener = self._moved
             self.items.append(item)
             self.changed.emit(item)
             if not uploaded:
-                self._upload(item)
+                self._transfers.resume(item)
 
-    def _begin(self, name: str, source: Payload, read: Any, replace: Item | None) -> bool:
-        room = self.single or replace is not None or len(self.items) < self.limit
-        if not room:
-            self.refused.emit(Refusal(name, MediaError("media.too_many", limit=self.limit)))
-            return False
-        item = Item(name)
+    def _begin(self, name: str, source: Payload, read: Read, replace: Transfer | None) -> bool:
         if self.single and replace is None and self.items:
             replace = self.items[0]
+        if replace is None and len(self.items) >= self.limit:
+            self.refused.emit(Refusal(name, MediaError("media.too_many", limit=self.limit)))
+            return False
+        item = self._transfers.begin(
+            name,
+            read,
+            account_id=self._account_id,
+            kind=self.kind,
+            use=MESSAGE,
+            then=self._read,
+            listener=self._moved,
+        )
+        self._sources[item] = source
         if replace is None:
             self.items.append(item)
             self.changed.emit(item)
-        item.task = self._tasks.start(
-            "work",
-            read,
-            owner=self,
-            on_done=lambda media: self._read(item, media, replace),
-            on_error=lambda error: self._refuse(item, error, source),
-        )
+        else:
+            self._replaces[item] = replace
         return True
 
-    def _read(self, item: Item, media: MediaFile, replace: Item | None) -> None:
-        item.media = media
-        item.stage = Stage.WAITING
-        same = next((i for i in self.items if i is not item and i.media and i.media.sha256 == media.sha256), None)
+    def _read(self, item: Transfer) -> bool:
+        """A file is in the cache: it takes its place, or is one too many. Whether it shall go up."""
+        assert item.media is not None
+        replace = self._replaces.pop(item, None)
+        same = next((i for i in self.items if i is not item and self._same(i, item)), None)
+        if same is not None and same is not replace:
+            self._put_away(item)
+            self.refused.emit(Refusal(item.name, MediaError("media.twice")))
+            return False
         if replace is not None and replace in self.items:
-            if same is not None and same is not replace:
-                self._refuse(item, MediaError("media.twice"))
-                return
             at = self.items.index(replace)
-            self._stop(replace)
+            self._transfers.remove(replace)
             self.items[at] = item
             self.changed.emit(replace)
         elif item not in self.items:
-            if self.single:
-                self.items[:] = [item]
-            else:
-                return  # its place was removed while it was read
-        elif same is not None:
-            self._refuse(item, MediaError("media.twice"))
-            return
+            if not self.single:
+                return False  # its place was removed while it was read
+            self.items[:] = [item]
         self.changed.emit(item)
         self.content_changed.emit()
-        self._upload(item)
+        return True
 
-    def _refuse(self, item: Item, error: AppError, source: Payload | None = None) -> None:
+    def _same(self, one: Transfer, other: Transfer) -> bool:
+        return one.media is not None and other.media is not None and one.media.sha256 == other.media.sha256
+
+    def _moved(self, item: Transfer) -> None:
+        if item.stage == Stage.REFUSED:
+            self._refuse(item)
+        elif item.stage == Stage.MENDING and item not in self.items and item not in self._replaces:
+            self._mend(item)
+        else:
+            self.changed.emit(item)
+
+    def _refuse(self, item: Transfer) -> None:
+        self._replaces.pop(item, None)
+        self._put_away(item)
+        if item.error is not None:
+            self.refused.emit(Refusal(item.name, item.error, self._sources.get(item), item))
+
+    def _mend(self, item: Transfer) -> None:
+        """A refused file is being converted: it has a place again, or waits for the one that it replaces."""
+        if self.single and self.items:
+            self._replaces[item] = self.items[0]
+        elif len(self.items) < self.limit:
+            self.items.append(item)
+        self.changed.emit(item)
+
+    def _put_away(self, item: Transfer) -> None:
         if item in self.items:
             self.items.remove(item)
             self.changed.emit(item)
-        self.refused.emit(Refusal(item.name, error, source))
-
-    # Up to WeChat
-
-    def _upload(self, item: Item) -> None:
-        media, account_id = item.media, self._account_id
-        assert media is not None
-        item.stage, item.fraction, item.error = Stage.WAITING, 0.0, None
-
-        def upload(job: Job) -> float | None:
-            self._composing.upload(account_id, media.sha256, self.kind, job)
-            known = self._composing.uploaded(account_id, media.sha256, self.kind)
-            return known[1] if known else None
-
-        item.task = self._tasks.start(
-            "upload",
-            upload,
-            owner=self,
-            on_done=lambda expires_at: self._uploaded(item, expires_at),
-            on_error=lambda error: self._failed(item, error),
-            on_progress=lambda done, total: self._progress(item, done, total),
-        )
-        self.changed.emit(item)
-
-    def _progress(self, item: Item, done: int, total: int) -> None:
-        if item.stage in (Stage.WAITING, Stage.UPLOADING):
-            item.stage = Stage.UPLOADING
-            item.fraction = done / total if total else 0.0
-            self.changed.emit(item)
-
-    def _uploaded(self, item: Item, expires_at: float | None) -> None:
-        item.stage, item.fraction, item.expires_at = Stage.DONE, 1.0, expires_at
-        self.changed.emit(item)
-
-    def _failed(self, item: Item, error: AppError) -> None:
-        item.stage, item.error = Stage.FAILED, error
-        self.changed.emit(item)
 
     # What the person does
 
-    def retry(self, item: Item) -> None:
+    def mend(self, item: Transfer, start_s: float = 0.0) -> None:
+        """Do what a refusal proposes."""
+        self._transfers.mend(item, start_s)
+
+    def retry(self, item: Transfer) -> None:
         """Upload again after a failure or a stop."""
-        if item.media is not None and item.stage in (Stage.FAILED, Stage.STOPPED):
-            self._upload(item)
+        if item in self.items:
+            self._transfers.retry(item)
 
     def retry_failed(self) -> None:
         """Upload everything again that failed for want of a network."""
@@ -240,30 +229,22 @@ class FileIntake(QObject):
             if item.stage == Stage.FAILED:
                 self.retry(item)
 
-    def stop(self, item: Item) -> None:
+    def stop(self, item: Transfer) -> None:
         """Stop what goes on with a file: one that is only being read goes away, an upload may be taken up later."""
-        self._stop(item)
-        if item.stage == Stage.READING:
-            if item in self.items:
-                self.remove(item)
-        elif item.busy:
-            item.stage = Stage.STOPPED
-            self.changed.emit(item)
+        self._transfers.cancel(item)
+        if item.stage == Stage.READING and item in self.items:
+            self.remove(item)
 
-    def _stop(self, item: Item) -> None:
-        if item.task is not None and item.task.running:
-            item.task.cancel()
-
-    def remove(self, item: Item) -> int:
+    def remove(self, item: Transfer) -> int:
         """Take a file out of the message; returns the place it had, for ``put_back``."""
-        self._stop(item)
+        self._transfers.remove(item)
         at = self.items.index(item)
         self.items.remove(item)
         self.changed.emit(item)
         self.content_changed.emit()
         return at
 
-    def put_back(self, item: Item, at: int) -> None:
+    def put_back(self, item: Transfer, at: int) -> None:
         """Undo ``remove``; an upload that it stopped is begun again."""
         if item in self.items:
             return
@@ -273,9 +254,9 @@ class FileIntake(QObject):
         self.changed.emit(item)
         self.content_changed.emit()
         if item.media is not None and item.stage != Stage.DONE:
-            self._upload(item)
+            self._transfers.resume(item)
 
-    def move(self, item: Item, to: int) -> None:
+    def move(self, item: Transfer, to: int) -> None:
         """Give a file another place in the row."""
         at = self.items.index(item)
         to = max(0, min(to, len(self.items) - 1))
@@ -293,7 +274,7 @@ class FileIntake(QObject):
         return sum(item.busy for item in self.items)
 
 
-def _png(image: QImage) -> bytes:
+def png_of(image: QImage) -> bytes:
     """A bitmap as a PNG file. Runs in a task: a large screenshot takes a second."""
     data = QByteArray()
     buffer = QBuffer(data)

@@ -7,9 +7,9 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop_app.ui import icons, theme
-from desktop_app.ui.file_intake import Item, Stage
 from desktop_app.ui.paint import float_shadow, painter, round_rect, rounded_picture
 from desktop_app.ui.progress import paint_progress
+from desktop_app.workers.transfers import Stage, Transfer
 
 SIDE = 88
 MARGIN = 4  # room for the ring of the chosen one
@@ -26,7 +26,7 @@ class MediaTile(QAbstractButton):
     neighbour_wanted = Signal(int)
     remove_wanted = Signal()
 
-    def __init__(self, item: Item, parent: QWidget | None = None) -> None:
+    def __init__(self, item: Transfer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.item = item
         self.picture: QPixmap | None = None
@@ -120,7 +120,7 @@ def _paint_number(p: QPainter, box: QRectF, place: int) -> None:
     p.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), str(place))
 
 
-def paint_stage(p: QPainter, box: QRectF, item: Item) -> None:
+def paint_stage(p: QPainter, box: QRectF, item: Transfer) -> None:
     """What goes on with a file, on top of its picture: a bar while it is uploaded, a mark when it was not."""
     if item.stage == Stage.DONE:
         return
@@ -136,15 +136,17 @@ def paint_stage(p: QPainter, box: QRectF, item: Item) -> None:
     paint_progress(p, bar, item.fraction)
 
 
-def stage_text(item: Item) -> str:
+def stage_text(item: Transfer) -> str:
     """The state of a file in a word or two."""
     from PySide6.QtCore import QCoreApplication
 
     names = {
         Stage.READING: QCoreApplication.translate("MediaTile", "正在检查"),
+        Stage.MENDING: QCoreApplication.translate("MediaTile", "正在转换 {percent}%"),
         Stage.WAITING: QCoreApplication.translate("MediaTile", "等待上传"),
         Stage.UPLOADING: QCoreApplication.translate("MediaTile", "已上传 {percent}%"),
         Stage.DONE: QCoreApplication.translate("MediaTile", "已上传"),
+        Stage.REFUSED: QCoreApplication.translate("MediaTile", "不能直接使用"),
         Stage.FAILED: QCoreApplication.translate("MediaTile", "上传没有成功"),
         Stage.STOPPED: QCoreApplication.translate("MediaTile", "已停止上传"),
     }

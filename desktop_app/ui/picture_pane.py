@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop_app.ui import icons, theme
 from desktop_app.ui.chips import chip_size, paint_chip
 from desktop_app.ui.error_box import words
-from desktop_app.ui.file_intake import Item, Stage
 from desktop_app.ui.media_tile import stage_text
 from desktop_app.ui.paint import painter, round_rect
 from desktop_app.ui.progress import paint_progress
 from desktop_app.ui.widgets import button, hbox, icon_button
+from desktop_app.workers.transfers import Stage, Transfer
 
 INSET = 12
 RADIUS = 8
@@ -29,7 +29,7 @@ class PicturePane(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._item: Item | None = None
+        self._item: Transfer | None = None
         self._picture: QPixmap | None = None
         self._facts: list[tuple[str, str]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -53,7 +53,7 @@ class PicturePane(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(560, 112)  # what it cannot do without; the form gives it all the room there is
 
-    def show_item(self, item: Item | None, picture: QPixmap | None, facts: list[tuple[str, str]]) -> None:
+    def show_item(self, item: Transfer | None, picture: QPixmap | None, facts: list[tuple[str, str]]) -> None:
         """Show an item; ``picture`` is None while it is decoded, a null one when it cannot be."""
         self._item, self._picture, self._facts = item, picture, facts
         stage = item.stage if item else None

@@ -9,8 +9,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.drop_zone import AddTile
-from desktop_app.ui.file_intake import Item
 from desktop_app.ui.media_tile import MARGIN, SIDE, MediaTile
+from desktop_app.workers.transfers import Transfer
 
 GAP = 12
 CELL = SIDE + GAP
@@ -38,11 +38,11 @@ class TileRow(QWidget):
         """The tiles in order."""
         return list(self._tiles)
 
-    def tile(self, item: Item) -> MediaTile | None:
+    def tile(self, item: Transfer) -> MediaTile | None:
         """The tile of an item."""
         return next((tile for tile in self._tiles if tile.item is item), None)
 
-    def show_items(self, items: list[Item], current: Item | None) -> None:
+    def show_items(self, items: list[Transfer], current: Transfer | None) -> None:
         """Show these items in this order, with ``current`` chosen. Tiles of items that stay are kept."""
         known = {id(tile.item): tile for tile in self._tiles}
         focused = next((tile for tile in self._tiles if tile.hasFocus()), None)
@@ -68,7 +68,7 @@ class TileRow(QWidget):
         for first, second in pairwise(stops):
             QWidget.setTabOrder(first, second)
 
-    def _make(self, item: Item) -> MediaTile:
+    def _make(self, item: Transfer) -> MediaTile:
         tile = MediaTile(item, self)
         tile.clicked.connect(lambda: self._choose(tile))
         tile.dragged.connect(lambda at: self._drag(tile, at))

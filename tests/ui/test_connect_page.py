@@ -38,6 +38,7 @@ class Desk:
         context = Context(
             world.profile,
             world.tasks,
+            world.transfers,
             world.worker,
             world.settings,
             world.context.start_rehearsal,

@@ -1,0 +1,45 @@
+"""What a button that mends a file says, and the one question it may ask before: where a cut begins."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.media.limits import LIMITS
+from desktop_app.ui.context import Context
+from desktop_app.workers.transfers import CUT, Transfer
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Mending", text)
+
+
+def fix_words(fix: str) -> str:
+    """The verb on the button, "" for a fix that nobody knows."""
+    return {
+        "to_jpg": _tr("转成 JPG"),
+        "to_mp3": _tr("转成 MP3"),
+        "to_mp4": _tr("转成 MP4"),
+        "fit_video": _tr("压到 9 MB"),
+        "fit_voice": _tr("压到 2 MB"),
+        CUT: _tr("截取 {seconds} 秒").format(seconds=LIMITS["voice"].max_seconds),
+    }.get(fix, "")
+
+
+def mend(context: Context, near: QWidget, transfer: Transfer) -> None:
+    """Do what the refusal of a file proposes; a cut first asks which part is wanted."""
+    if transfer.fix != CUT or transfer.error is None:
+        context.transfers.mend(transfer)
+        return
+    original = context.profile.media.media(str(transfer.error.args_["sha256"]))
+    if original is None:  # somebody emptied the folder: the attempt says so
+        context.transfers.mend(transfer)
+        return
+    from desktop_app.ui.trim_dialog import TrimDialog  # sound is loaded when it is wanted
+
+    limit_s = float(LIMITS["voice"].max_seconds)
+    dialog = TrimDialog(
+        context, near.window(), name=transfer.name, path=original.path, seconds=original.seconds, limit_s=limit_s
+    )
+    dialog.chosen.connect(lambda start_s: context.transfers.mend(transfer, start_s))
+    dialog.open()
