@@ -1,13 +1,17 @@
-"""Which format a file has, told by its first bytes and never by its name."""
+"""Which format a file has, told by its content and never by its name."""
 
 from __future__ import annotations
+
+from typing import BinaryIO
+
+from desktop_app.media import boxes
 
 HEAD_BYTES = 4096
 
 KINDS: dict[str, str] = {
     **dict.fromkeys(("jpeg", "png", "gif", "bmp", "webp", "tiff", "heic", "avif", "svg", "psd", "ico"), "image"),
     **dict.fromkeys(("mp3", "amr", "amr-wb", "wav", "wma", "m4a", "aac", "ogg", "flac"), "voice"),
-    **dict.fromkeys(("mp4", "mov", "3gp", "avi", "mkv", "flv", "mpeg"), "video"),
+    **dict.fromkeys(("mp4", "mov", "3gp", "avi", "mkv", "webm", "flv", "mpeg"), "video"),
 }
 
 SUFFIXES: dict[str, str] = {"jpeg": "jpg"}
@@ -28,7 +32,6 @@ _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"OggS", "ogg"),
     (b"fLaC", "flac"),
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "wma"),
-    (b"\x1a\x45\xdf\xa3", "mkv"),
     (b"FLV\1", "flv"),
     (b"\0\0\1\xba", "mpeg"),
     (b"\0\0\1\xb3", "mpeg"),
@@ -41,6 +44,20 @@ _BRANDS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ((b"M4A ", b"M4B "), "m4a"),
     ((b"3gp", b"3g2"), "3gp"),
 )
+_WITHOUT_BRAND = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+"""What a QuickTime film of the old days begins with."""
+
+
+def tell(file: BinaryIO) -> str:
+    """The format of an open file, "" if unknown; the file is left at its beginning.
+
+    Files of boxes are named by the tracks in them: brands lie, and a film may hold nothing but sound.
+    """
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    name = _of_boxes(file, sniff(head)) if head[4:8] in (b"ftyp", *_WITHOUT_BRAND) else sniff(head)
+    file.seek(0)
+    return name
 
 
 def sniff(head: bytes) -> str:
@@ -52,6 +69,8 @@ def sniff(head: bytes) -> str:
         return _RIFF.get(head[8:12], "")
     if head[4:8] == b"ftyp":
         return _of_brand(head[8:12])
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return "webm" if b"webm" in head[:80] else "mkv"
     if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0":
         return "bmp"
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
@@ -66,6 +85,15 @@ def _of_brand(brand: bytes) -> str:
         if brand.startswith(brands):
             return name
     return "mp4"
+
+
+def _of_boxes(file: BinaryIO, by_brand: str) -> str:
+    inside = boxes.look(file)
+    if b"vide" in inside.tracks:
+        return by_brand if by_brand in ("mov", "3gp") else "mp4" if inside.brand else "mov"
+    if inside.still is not None:
+        return {"av1": "avif", "hevc": "heic"}.get(inside.still.codec, by_brand)
+    return "m4a" if b"soun" in inside.tracks else by_brand
 
 
 def _of_audio_sync(head: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Copy a file into the cache while hashing it, and refuse there and then what WeChat would refuse."""
+"""Copy a file into the cache while hashing it: any original that can be made to fit. The rest is refused at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import BinaryIO
 from desktop_app.errors import MediaError
 from desktop_app.job import Job
 from desktop_app.media import av, formats, images
-from desktop_app.media.limits import LIMITS, PICTURE
+from desktop_app.media.limits import LIMITS, ORIGINALS, PICTURE
 
 BLOCK_BYTES = 256 * 1024
 NAME_CHARS = 120
@@ -43,7 +43,8 @@ class Taken:
 def take_file(source: Path, folder: Path, job: Job, *, kind: str | None = None) -> Taken:
     """Copy one dropped file into ``folder``; ``kind`` is what the place takes, None: whatever it is.
 
-    "picture" is an image for an article: more formats and bytes, since it is made to fit later.
+    "picture" is an image for an article. What is taken is an original: it may be larger and of more formats than
+    WeChat takes, ``prepare`` makes it fit.
 
     Chat programs delete the files that were dragged out of them, so nothing is read from the source later.
     Raises MediaError (codes in the package's docstring), Cancelled.
@@ -106,42 +107,77 @@ def _opened(source: Path) -> Iterator[tuple[BinaryIO, int]]:
 
 def _take(file: BinaryIO, size_bytes: int, name: str, folder: Path, job: Job, wanted: str | None) -> Taken:
     job.check()
-    head = _read(file, formats.HEAD_BYTES)
-    file_format, kind = _judge(head, size_bytes, wanted)
-    incoming = folder / f"{_INCOMING}{uuid.uuid4().hex}"
-    try:
-        sha256 = _copy(file, head, size_bytes, incoming, job)
+    file_format, kind = _judge(file, size_bytes, wanted)
+    with half(folder) as incoming:
+        sha256 = _copy(file, size_bytes, incoming, job)
         width, height, seconds = _probe(incoming, file_format, kind)
-        path = folder / f"{sha256}.{formats.SUFFIXES.get(file_format, file_format)}"
-        _settle(incoming, path, size_bytes)
-    finally:
-        with contextlib.suppress(OSError):
-            incoming.unlink()
+        path = _settle(incoming, folder, sha256, file_format)
     return Taken(sha256, kind, file_format, clean_name(name), path, size_bytes, width, height, seconds)
 
 
-def _judge(head: bytes, size_bytes: int, wanted: str | None) -> tuple[str, str]:
+@contextlib.contextmanager
+def half(folder: Path, suffix: str = "") -> Iterator[Path]:
+    """A name in the cache for something unfinished; whatever still has it at the end is removed."""
+    path = folder / f"{_INCOMING}{uuid.uuid4().hex}{suffix}"
+    try:
+        yield path
+    finally:
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def keep(made: Path, folder: Path, original: Taken, file_format: str) -> Taken:
+    """Give a file that was made from ``original`` (a ``half`` in ``folder``) its name by content.
+
+    Raises MediaError: what was made is looked at like anything that comes in.
+    """
+    try:
+        width, height, seconds = _probe(made, file_format, original.kind)
+        os.chmod(made, 0o600)
+        size_bytes = made.stat().st_size
+        with made.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        path = _settle(made, folder, sha256, file_format)
+    except OSError as error:
+        raise cache_error(error) from error
+    finally:
+        made.unlink(missing_ok=True)
+    name = _renamed(original.name, file_format) if file_format != original.format else original.name
+    return Taken(sha256, original.kind, file_format, name, path, size_bytes, width, height, seconds)
+
+
+def _renamed(name: str, file_format: str) -> str:
+    """The same name with the ending of another format."""
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem if dot and stem and len(suffix) < 6 else name}.{formats.SUFFIXES.get(file_format, file_format)}"
+
+
+def _judge(file: BinaryIO, size_bytes: int, wanted: str | None) -> tuple[str, str]:
     """Format and kind by content; refuses what the rules refuse without reading on."""
-    file_format = formats.sniff(head)
+    try:
+        file_format = formats.tell(file)
+    except OSError as error:
+        raise MediaError("media.unreadable", detail=str(error.strerror)) from error
     if not file_format:
         raise MediaError("media.unknown")
     kind = formats.KINDS[file_format]
     place = "image" if wanted == "picture" else wanted
     if place is not None and kind != place:
         raise MediaError("media.kind", kind=kind, wanted=place, format=file_format)
-    limit = PICTURE if wanted == "picture" else LIMITS[kind]
+    limit = ORIGINALS[kind]
     if file_format not in limit.formats:
-        raise MediaError("media.format", format=file_format, kind=kind, formats=list(limit.formats))
+        taken = PICTURE if wanted == "picture" else LIMITS[kind]
+        raise MediaError("media.format", format=file_format, kind=kind, formats=list(taken.formats))
     if size_bytes > limit.max_bytes:
         raise MediaError("media.too_big", size_bytes=size_bytes, limit=limit.max_bytes, kind=kind)
     return file_format, kind
 
 
-def _copy(file: BinaryIO, head: bytes, size_bytes: int, target: Path, job: Job) -> str:
-    """Write head and rest to ``target``; returns the SHA-256 in hex."""
+def _copy(file: BinaryIO, size_bytes: int, target: Path, job: Job) -> str:
+    """Write all of it to ``target``; returns the SHA-256 in hex."""
     digest = hashlib.sha256()
     done = 0
-    block = head
+    block = _read(file, BLOCK_BYTES)
     try:
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as out:
@@ -155,7 +191,7 @@ def _copy(file: BinaryIO, head: bytes, size_bytes: int, target: Path, job: Job) 
             out.flush()
             os.fsync(out.fileno())
     except OSError as error:
-        raise _cache_error(error) from error
+        raise cache_error(error) from error
     if done != size_bytes:
         raise MediaError("media.changed")
     return digest.hexdigest()
@@ -172,23 +208,25 @@ def _probe(path: Path, file_format: str, kind: str) -> tuple[int, int, float]:
     if kind == "image":
         return *images.probe(path, file_format), 0.0
     probed = av.probe(path, file_format)
-    longest = LIMITS[kind].max_seconds
-    if longest and probed.seconds > longest:
-        raise MediaError("media.too_long", seconds=probed.seconds, limit=longest)
+    images.check_pixels(probed.width, probed.height)
     return probed.width, probed.height, probed.seconds
 
 
-def _settle(incoming: Path, path: Path, size_bytes: int) -> None:
+def _settle(incoming: Path, folder: Path, sha256: str, file_format: str) -> Path:
     """Give the copy its name. On Windows a file that is being uploaded cannot be replaced: it is the same."""
+    path = folder / f"{sha256}.{formats.SUFFIXES.get(file_format, file_format)}"
     try:
+        size_bytes = incoming.stat().st_size
         os.replace(incoming, path)
     except PermissionError as error:
         if not path.exists() or path.stat().st_size != size_bytes:
-            raise _cache_error(error) from error
+            raise cache_error(error) from error
     except OSError as error:
-        raise _cache_error(error) from error
+        raise cache_error(error) from error
+    return path
 
 
-def _cache_error(error: OSError) -> MediaError:
+def cache_error(error: OSError) -> MediaError:
+    """What a failed write into the cache folder is called: ``media.disk_full`` or ``media.cache``."""
     full = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
     return MediaError("media.disk_full" if error.errno in full else "media.cache", detail=str(error.strerror))

@@ -28,7 +28,14 @@ LIMITS: dict[str, Limit] = {
     "thumb": Limit(("jpeg",), 64 * 1024),
 }
 
-# What an article's editor takes; it is made to fit before it goes up. The bytes are ours.
+# Ours, not WeChat's: what is taken as an original and made to fit (media/prepare.py). A phone's picture has 4 to
+# 15 MB, a minute of uncompressed stereo 10 MB, a minute of 4K video 400 MB.
+ORIGINALS: dict[str, Limit] = {
+    "image": Limit(("jpeg", "png", "gif", "webp", "bmp", "heic"), 40 * MB),
+    "voice": Limit(("mp3", "amr", "wav", "m4a", "aac"), 200 * MB),
+    "video": Limit(("mp4", "mov", "3gp"), 2048 * MB),
+}
+# What an article's editor takes without a question; it is made to fit before it goes up.
 PICTURE = Limit(("jpeg", "png", "gif", "webp", "bmp"), 40 * MB)
 
 # 上传图文消息内的图片 (media/uploadimg): jpg or png below 1 MB; a million is below it either way of counting.
@@ -55,3 +62,8 @@ VIDEO_DESCRIPTION = 512
 # A temporary media_id lives 3 days and may be used 10 times.
 TEMPORARY_SECONDS = 3 * 24 * 3600
 TEMPORARY_USES = 10
+
+# 素材库: pictures and articles together, and each other kind. Source: 新增永久素材 (material/add_material), 2026-10;
+# older copies of the page say 5,000 pictures.
+LIBRARY_IMAGES = 100_000
+LIBRARY_OTHERS = 1000

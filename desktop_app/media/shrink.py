@@ -1,24 +1,30 @@
-"""Pictures made to fit: for an article's body, as a cover, as a thumb of at most 64 KB. Always upright."""
+"""Pictures made to fit a message, an article, a cover, a thumb: upright, in sRGB, without notes of a camera."""
 
 from __future__ import annotations
 
 import io
 import math
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from desktop_app.errors import MediaError
-from desktop_app.media.images import PILLOW_NAMES, check_pixels
-from desktop_app.media.limits import BODY_BYTES, COVER_BYTES, LIMITS, MAX_PIXELS
+from desktop_app.job import Job
+from desktop_app.media import gifs, strip
+from desktop_app.media.colour import GROUND, flat, plain
+from desktop_app.media.images import is_animated, is_upright, opened
+from desktop_app.media.intake import cache_error
+from desktop_app.media.limits import BODY_BYTES, COVER_BYTES, LIMITS
+
+__all__ = ["Prepared", "for_body", "for_cover", "for_message", "for_thumb", "from_decoded", "is_animated"]
 
 BODY_EDGE = 1920
 """The longer side of a picture for a phone; of a long strip the width."""
+MESSAGE_EDGE = 4096
+"""The longer side of a picture message or cover that has to be made anew: more than any phone shows zoomed in."""
 STRIP = 2.5
 """A picture that much taller than wide is read while scrolling: its height is no reason to make it smaller."""
 THUMB_SIZE = (900, 383)
@@ -26,6 +32,10 @@ THUMB_SIZE = (900, 383)
 QUALITY = 92
 """The best that is tried: more costs bytes that no phone shows."""
 _LOWEST = 55
+_GOOD = 80
+"""Where this is too large, fewer pixels look better than less quality."""
+_AIM = 0.93
+"""The share of the room that is aimed at."""
 # How large a JPEG of a photo becomes with halved colour, as a share of its size at quality 92 with full colour;
 # measured, good to a tenth.
 _SHARE = ((92, 0.72), (88, 0.56), (85, 0.48), (80, 0.4), (75, 0.36), (70, 0.32), (60, 0.27), (55, 0.25))
@@ -43,45 +53,53 @@ class Prepared:
     changed: bool
 
 
-def is_animated(path: Path, image_format: str) -> bool:
-    """Whether a GIF moves: it goes another way, every other picture stands still."""
-    if image_format != "gif":
-        return False
-    with _opened(path, image_format) as image:
-        return int(getattr(image, "n_frames", 1)) > 1
+def for_message(path: Path, image_format: str, target: Path, job: Job, *, ground: str = GROUND) -> Prepared:
+    """A JPG, PNG or GIF of at most 10 MB for ``media/upload``; a moving one keeps its frames.
+
+    ``ground``: what a see-through picture is put on when only a JPG is small enough, a colour's name or ``#rrggbb``.
+    Raises what ``for_body`` raises, ``media.too_big`` for a GIF that stays too large, Cancelled.
+    """
+    limit = LIMITS["image"].max_bytes
+    with opened(path, image_format) as image:
+        moving = image_format in ("gif", "webp") and gifs.moves(image)
+        if made := _as_it_is(path, image_format, image, LIMITS["image"].formats, limit, target):
+            return made
+        if moving:
+            return _written(gifs.smaller(image, path.stat().st_size, limit, job), "gif", target)
+        data, made_format = _encoded(_loaded(image, _scale(*image.size, MESSAGE_EDGE)), limit, ground)
+    return _written(data, made_format, target)
 
 
 def for_body(path: Path, image_format: str, target: Path) -> Prepared:
     """A JPG or PNG below 1 MB for ``media/uploadimg``, with the smallest loss; written to ``target`` if it changed.
 
-    ``image_format``: jpeg, png, gif, webp or bmp, as ``formats.sniff`` told. ``target`` has no suffix yet. Raises
-    MediaError ``media.damaged``, ``media.too_many_pixels``, ``media.cache``.
+    ``image_format``: jpeg, png, gif, webp or bmp, as ``formats.tell`` told. ``target`` has no suffix yet. Nothing but
+    the picture goes along: no EXIF, no place, no comment. Raises MediaError ``media.damaged``,
+    ``media.too_many_pixels``, ``media.cache``, ``media.disk_full``.
     """
-    size_bytes = path.stat().st_size
-    with _opened(path, image_format) as image:
-        if image_format in ("jpeg", "png") and size_bytes < BODY_BYTES and _is_upright(image):
-            return Prepared(path, image_format, size_bytes, *image.size, changed=False)
-        scale = _body_scale(*image.size)
-        small = _loaded(image, scale)
-        data, made = _encoded(small, BODY_BYTES - 1)
-    return _written(data, made, target)
+    with opened(path, image_format) as image:
+        if made := _as_it_is(path, image_format, image, ("jpeg", "png"), BODY_BYTES - 1, target):
+            return made
+        data, made_format = _encoded(_loaded(image, _scale(*image.size, BODY_EDGE)), BODY_BYTES - 1)
+    return _written(data, made_format, target)
 
 
 def for_cover(path: Path, image_format: str, target: Path) -> Prepared:
     """A picture that permanent material takes, upright, so that the cuts mean the same for WeChat and for us."""
-    size_bytes = path.stat().st_size
-    with _opened(path, image_format) as image:
-        if image_format in ("jpeg", "png", "gif") and size_bytes <= COVER_BYTES and _is_upright(image):
-            return Prepared(path, image_format, size_bytes, *image.size, changed=False)
-        data, made = _encoded(_loaded(image, 1.0), COVER_BYTES)
-    return _written(data, made, target)
+    with opened(path, image_format) as image:
+        if made := _as_it_is(path, image_format, image, ("jpeg", "png", "gif"), COVER_BYTES, target):
+            return made
+        data, made_format = _encoded(_loaded(image, _scale(*image.size, MESSAGE_EDGE)), COVER_BYTES)
+    return _written(data, made_format, target)
 
 
-def for_thumb(path: Path, image_format: str, target: Path, cut: Sequence[float] | None) -> Prepared:
+def for_thumb(
+    path: Path, image_format: str, target: Path, cut: Sequence[float] | None, *, ground: str = GROUND
+) -> Prepared:
     """The 2.35:1 cut of a cover as a JPG of 900 × 383 and at most 64 KB, for ``uploadnews``."""
     width, height = THUMB_SIZE
-    with _opened(path, image_format) as image:
-        upright = _flat(_loaded(image, 1.0))
+    with opened(path, image_format) as image:
+        upright = flat(_loaded(image, 1.0), ground)
     box = _pixels(cut, upright.size) if cut else None
     if box is None:
         picture = ImageOps.fit(upright, THUMB_SIZE, Image.Resampling.LANCZOS)
@@ -91,87 +109,98 @@ def for_thumb(path: Path, image_format: str, target: Path, cut: Sequence[float] 
     return _written(data, "jpeg", target)
 
 
-@contextmanager
-def _opened(path: Path, image_format: str) -> Iterator[Image.Image]:
-    """The picture by its own decoder only; whatever that raises on hostile data becomes ours."""
-    try:
-        with Image.open(path, formats=[PILLOW_NAMES[image_format]]) as image:
-            check_pixels(*image.size)
-            yield image
-    except MediaError:
-        raise
-    except Image.DecompressionBombError as error:
-        raise MediaError("media.too_many_pixels", width=0, height=0, limit=MAX_PIXELS) from error
-    except Exception as error:  # decoders raise anything, from struct.error to MemoryError
-        raise MediaError("media.damaged", kind="image", detail=type(error).__name__) from error
+def from_decoded(path: Path, target: Path, icc: bytes) -> Prepared:
+    """A JPG of at most 10 MB from a PNG that another program decoded. ``icc``: the colours it has, empty: sRGB."""
+    with opened(path, "png") as image:
+        picture = _loaded(image, _scale(*image.size, MESSAGE_EDGE), icc)
+    return _written(_jpeg_below(flat(picture), LIMITS["image"].max_bytes), "jpeg", target)
 
 
-def _is_upright(image: Image.Image) -> bool:
-    return image.getexif().get(0x0112, 1) in (0, 1)
+def _as_it_is(
+    path: Path, image_format: str, image: Image.Image, takes: Sequence[str], limit: int, target: Path
+) -> Prepared | None:
+    """The same pixels without notes, when WeChat takes them so; the file itself when there are no notes in it."""
+    if image_format not in takes or image.mode == "CMYK" or not is_upright(image):
+        return None
+    data = path.read_bytes()
+    bare = strip.stripped(data, image_format)
+    if len(bare) > limit:
+        return None
+    if bare is data:
+        return Prepared(path, image_format, len(data), *image.size, changed=False)
+    return _written(bare, image_format, target)
 
 
-def _body_scale(width: int, height: int) -> float:
-    edge = width if height > STRIP * width else max(width, height)
-    return min(1.0, BODY_EDGE / edge)
+def _scale(width: int, height: int, edge: int) -> float:
+    """What makes the longer side ``edge`` pixels, of a long strip the width; never more than 1."""
+    return min(1.0, edge / (width if height > STRIP * width else max(width, height)))
 
 
-def _loaded(image: Image.Image, scale: float) -> Image.Image:
-    """Decoded, upright and scaled. A JPEG is decoded at a half, a quarter or an eighth where that is enough."""
+def _loaded(image: Image.Image, scale: float, icc: bytes = b"") -> Image.Image:
+    """Decoded, upright, scaled, in sRGB. A JPEG is decoded at a half, a quarter or an eighth where that is enough."""
     wanted = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     if image.format == "JPEG":
         # Both sides in the picture's own proportions, or draft silently does nothing.
         image.draft("RGB", wanted)
     image.load()
+    if image.getexif().get(0x0112, 1) in (5, 6, 7, 8):  # lies on its side
+        wanted = wanted[::-1]
+    ImageOps.exif_transpose(image, in_place=True)
     picture: Image.Image = image
-    if picture.mode in ("P", "PA") or "transparency" in picture.info:
-        picture = picture.convert("RGBA" if "transparency" in picture.info or picture.mode == "PA" else "RGB")
-    elif picture.mode not in ("RGB", "RGBA", "L"):
-        picture = picture.convert("RGBA" if picture.mode in ("LA", "La", "RGBa") else "RGB")
+    if picture.mode not in ("RGB", "RGBA", "L", "CMYK") or "transparency" in picture.info:
+        picture = plain(picture, icc)  # nothing else can be scaled well
+        icc = b""
     if picture.size != wanted:
         picture = picture.resize(wanted, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return ImageOps.exif_transpose(picture)
+    return plain(picture, icc)
 
 
-def _encoded(picture: Image.Image, limit: int) -> tuple[bytes, str]:
-    """PNG for what is see-through or has few colours, JPEG for everything else."""
+def _encoded(picture: Image.Image, limit: int, ground: str = "") -> tuple[bytes, str]:
+    """PNG for what is see-through or has few colours, JPEG for everything else.
+
+    Without a ``ground`` a see-through picture stays so, with fewer colours and pixels if need be.
+    """
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema()[0] == 255:
         picture = picture.convert("RGB")
     if picture.mode == "RGBA":
-        return _png_below(picture, limit), "png"
-    if picture.getcolors(256) is not None:  # drawn, not photographed: no loss, and smaller
+        data = _png(picture)
+        if len(data) <= limit:
+            return data, "png"
+        if not ground:
+            return _png_below(picture, limit), "png"
+    elif picture.getcolors(256) is not None:  # drawn, not photographed: no loss, and smaller
         data = _png(picture.quantize(256) if picture.mode == "RGB" else picture)
         if len(data) <= limit:
             return data, "png"
-    return _jpeg_below(_flat(picture), limit), "jpeg"
-
-
-def _flat(picture: Image.Image) -> Image.Image:
-    """On white, as WeChat shows it."""
-    if picture.mode != "RGBA":
-        return picture if picture.mode in ("RGB", "L") else picture.convert("RGB")
-    ground = Image.new("RGB", picture.size, "white")
-    ground.paste(picture, mask=picture.getchannel("A"))
-    return ground
+    return _jpeg_below(flat(picture, ground or GROUND), limit), "jpeg"
 
 
 def _jpeg_below(picture: Image.Image, limit: int) -> bytes:
-    """The best quality that fits, guessed from one encode and mended once; if none does, a smaller picture."""
+    """The best quality that fits, guessed from one encode and mended once; where that is ugly, fewer pixels."""
     data = _jpeg(picture, QUALITY, full_colour=True)
     if len(data) <= limit:
         return data
-    wanted = 0.93 * limit
-    quality = _quality_for(wanted / len(data))
+    share = _AIM * limit / len(data)
+    if share < _SHARE[-1][1]:
+        picture = _scaled(picture, math.sqrt(share / _share(_GOOD)))
+        share = _share(_GOOD)
+    quality = _quality_for(share)
     first = _jpeg(picture, quality)
     if 0.8 * limit <= len(first) <= limit:
         return first
-    better = _quality_for(wanted / len(first) * _share(quality))
+    share = _AIM * limit / len(first) * _share(quality)
+    better = _quality_for(share)
+    if share < _SHARE[-1][1]:  # never seen with a picture: noise of the worst kind
+        return _jpeg_below(_scaled(picture, math.sqrt(share / _share(_GOOD))), limit)
     second = _jpeg(picture, better) if better != quality else first
     fitting = [each for each in (first, second) if len(each) <= limit]
-    if fitting:
-        return max(fitting, key=len)
-    scale = min(0.85, math.sqrt(limit / len(second)))
+    return max(fitting, key=len) if fitting else _jpeg_below(_scaled(picture, 0.85), limit)
+
+
+def _scaled(picture: Image.Image, scale: float) -> Image.Image:
+    scale = min(0.85, scale)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    return _jpeg_below(picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0), limit)
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _share(quality: int) -> float:
@@ -188,26 +217,23 @@ def _quality_for(share: float) -> int:
 def _jpeg(picture: Image.Image, quality: int, *, full_colour: bool = False) -> bytes:
     """``full_colour``: small red letters stay readable, where there is room for it."""
     out = io.BytesIO()
-    profile = picture.info.get("icc_profile")
-    picture.save(out, "JPEG", quality=quality, subsampling=0 if full_colour else 2, icc_profile=profile)
+    # No EXIF, no comment, no profile: Pillow writes along what a picture still has in ``info``.
+    picture.save(out, "JPEG", quality=quality, subsampling=0 if full_colour else 2, exif=b"", comment=b"")
     return out.getvalue()
 
 
 def _png_below(picture: Image.Image, limit: int) -> bytes:
-    data = _png(picture)
-    if len(data) > limit:
-        data = _png(picture.quantize(256, Image.Quantize.FASTOCTREE))
+    """See-through with 256 colours; in at most two more encodes smaller as well, then as often as it takes."""
+    data = _png(picture.quantize(256, Image.Quantize.FASTOCTREE))
     while len(data) > limit:
-        scale = min(0.85, math.sqrt(limit / len(data)))
-        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-        picture = picture.resize(size, Image.Resampling.LANCZOS)
+        picture = _scaled(picture, math.sqrt(_AIM * limit / len(data)))
         data = _png(picture.quantize(256, Image.Quantize.FASTOCTREE))
     return data
 
 
 def _png(picture: Image.Image) -> bytes:
     out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=7)
+    picture.save(out, "PNG", compress_level=7, icc_profile=None, exif=b"")
     return out.getvalue()
 
 
@@ -227,5 +253,6 @@ def _written(data: bytes, image_format: str, target: Path) -> Prepared:
         os.chmod(half, 0o600)
         os.replace(half, path)
     except OSError as error:
-        raise MediaError("media.cache", detail=str(error.strerror)) from error
+        half.unlink(missing_ok=True)
+        raise cache_error(error) from error
     return Prepared(path, image_format, len(data), width, height, changed=True)
