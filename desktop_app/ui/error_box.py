@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.errors import AppError, Refused
 from desktop_app.ui.compose_check_words import CHECK_WORDS, key_words
 from desktop_app.ui.dialogs import critical_dialog
-from desktop_app.ui.error_words import ERROR_WORDS
+from desktop_app.ui.error_words import ERROR_WORDS, words_of
 from desktop_app.ui.units import fill
 from desktop_app.wechat.errcodes import lookup
 
@@ -47,10 +47,10 @@ def code_words(code: str, args: Mapping[str, Any] | None = None) -> Words:
     """What one of our own codes says, filled from its arguments; unknown codes are named."""
     if code in CHECK_WORDS and code not in ERROR_WORDS:
         return Words(key_words(code, dict(args or {})), _tr("改好再发"))
-    known = code in ERROR_WORDS
-    title, advice = ERROR_WORDS[code if known else ""]
     shown = args or {}
-    return Words(fill(_tr(title), shown), fill(_tr(advice), shown), "" if known else code)
+    found = words_of(code, shown)
+    title, advice = found or ERROR_WORDS[""]
+    return Words(fill(_tr(title), shown), fill(_tr(advice), shown), "" if found else code)
 
 
 def _wechat_words(error: AppError) -> Words:

@@ -2,9 +2,18 @@
 
 WeChat's own codes (``wx.40164``) are worded in ``wechat/errcodes.py``. ``{name}`` is filled from the error's
 arguments; after a colon stands how it is written: ``{limit:size}``, ``{kind:kind}``, ``{formats:format}``.
+
+Where an error offers a way out, its words have a key of their own: ``code:fix``, and ``code:fix:ffmpeg`` when there
+is no program for it (``words_of``).
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_NO_FFMPEG = "这台电脑上没有格式转换程序 ffmpeg。到 设置 → 素材 选择它，或装好后再试"
+_IPHONE_JPG = "也可以让手机直接拍 JPG：iPhone 设置 → 相机 → 格式 → 兼容性最佳"
 
 # Sources of the translation context "Errors": the table itself is what a translator gets.
 ERROR_WORDS: dict[str, tuple[str, str]] = {
@@ -54,6 +63,30 @@ ERROR_WORDS: dict[str, tuple[str, str]] = {
         "压小后再拖进来",
     ),
     "media.too_long": ("{seconds} 秒，超过语音上限 {limit} 秒", "剪短后再拖进来"),
+    "media.codec": ("微信不支持 {codec} 编码的{kind:kind}", "用别的软件转成 H.264 的 MP4，再拖进来"),
+    "media.film_too_long": (
+        "{seconds:time} 的视频压不进 {limit:size}",
+        "画面会糊得看不清。剪到 {longest:time} 以内再拖进来",
+    ),
+    "media.ffmpeg": ("格式转换程序 ffmpeg 启动不了", "到 设置 → 素材 换一个，或重新装好后再试"),
+    "media.ffmpeg_old": (
+        "这个 ffmpeg 太旧，拼不全 HEIC 图片",
+        "到 设置 → 素材 换成 7.1 或更新的；" + _IPHONE_JPG,
+    ),
+    # The same with a way out: a button beside the words does it
+    "media.format:to_jpg": ("微信不支持 {format:format} 格式", "转成 JPG 就能用"),
+    "media.format:to_jpg:ffmpeg": ("微信不支持 {format:format} 格式", f"{_NO_FFMPEG}；{_IPHONE_JPG}"),
+    "media.format:to_mp4": ("微信不支持 {format:format} 格式", "转成 MP4 就能用"),
+    "media.format:to_mp4:ffmpeg": ("微信不支持 {format:format} 格式", _NO_FFMPEG),
+    "media.format:to_mp3:ffmpeg": ("微信不支持 {format:format} 格式", _NO_FFMPEG),
+    "media.codec:to_mp4": ("微信不支持 {codec} 编码的{kind:kind}", "转成 H.264 的 MP4 就能用"),
+    "media.codec:to_mp4:ffmpeg": ("微信不支持 {codec} 编码的{kind:kind}", _NO_FFMPEG),
+    "media.too_big:fit_video": ("{size_bytes:size}，超过{kind:kind}上限 {limit:size}", "压缩一下就能用"),
+    "media.too_big:fit_video:ffmpeg": ("{size_bytes:size}，超过{kind:kind}上限 {limit:size}", _NO_FFMPEG),
+    "media.too_big:fit_voice": ("{size_bytes:size}，超过{kind:kind}上限 {limit:size}", "压缩一下就能用"),
+    "media.too_big:fit_voice:ffmpeg": ("{size_bytes:size}，超过{kind:kind}上限 {limit:size}", _NO_FFMPEG),
+    "media.too_long:cut_voice": ("{seconds} 秒，超过语音上限 {limit} 秒", "剪出其中一段就能用"),
+    "media.too_long:cut_voice:ffmpeg": ("{seconds} 秒，超过语音上限 {limit} 秒", _NO_FFMPEG),
     "media.too_many_pixels": ("图片的像素太多", "缩小到 {limit} 像素以内再拖进来"),
     "media.no_video": ("文件里没有画面", "它只有声音，换一个视频"),
     "media.too_many": ("放不下了", "一条图片消息最多 {limit} 张"),
@@ -138,3 +171,12 @@ ERROR_WORDS: dict[str, tuple[str, str]] = {
     # Whatever has no words of its own
     "": ("没有成功", "再试一次；还不行就复制详情，发给技术支持"),
 }
+
+
+def words_of(code: str, args: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Title and advice of a code, in the words for its way out where there are such; None for an unknown code."""
+    offered = f"{code}:{args.get('fix')}"
+    for key in (f"{offered}:{args.get('needs')}", offered, code):
+        if key in ERROR_WORDS:
+            return ERROR_WORDS[key]
+    return None

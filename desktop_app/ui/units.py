@@ -90,9 +90,11 @@ class _Argument:
             return translated_kind(str(value))
         if how == "format":
             parts = value if isinstance(value, list | tuple) else [value]
-            return " / ".join({"jpeg": "JPG"}.get(part, part.upper()) for part in parts)
+            return " / ".join({"jpeg": "JPG", "webp": "WebP"}.get(part, part.upper()) for part in parts)
         if isinstance(value, float):
-            return f"{value:g}" if value < 10 else count_text(round(value))
+            if value >= 100:
+                return count_text(round(value))
+            return f"{value:g}" if value < 10 else f"{round(value, 1):g}"
         return count_text(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 

@@ -1,4 +1,4 @@
-"""HEIC pictures as phones make them: tiles of one size, turned by a note in the file, with thumbnail, EXIF and colours.
+"""HEIC pictures as phones make them: tiles of one size, turned by a note in the file, a thumbnail, EXIF, colours.
 
 Each tile is encoded by libheif; the file around them is written here, since libheif's Python part writes no grids.
 """

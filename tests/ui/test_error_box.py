@@ -24,7 +24,7 @@ FOR_SCRIPTS = {"article", "articles", "client_msg_id", "openids", "preview", "re
 
 def raised_codes() -> set[str]:
     """All codes of our own that some line below the window raises."""
-    raising = r"(?:NetworkError|MediaError|StoreError|SettingsError|BadRequest)"
+    raising = r"(?:NetworkError|MediaError|StoreError|SettingsError|BadRequest|convert\.ask)"
     code = r"\"([a-z_]+\.[a-z_]+)\""
     pattern = re.compile(rf"{raising}\(\s*{code}(?: if [^\"]*? else {code})?")
     found: set[str] = set()
@@ -86,6 +86,20 @@ def test_sizes_and_formats_read_as_people_write_them() -> None:
     assert heic.advice == "图片只收 JPG / PNG / GIF，另存为其中一种再拖进来"
     kind = words(errors.MediaError("media.kind", kind="video", wanted="image", format="mp4"))
     assert kind.line == "这是视频，不是图片。拖到「视频」里"
+
+
+def test_a_way_out_has_words_of_its_own() -> None:
+    """What the button does; without the program for it, where to get that, and for HEIC how to need none."""
+    size = {"size_bytes": 32_925_286, "limit": LIMITS["video"].max_bytes, "kind": "video"}
+    film = words(errors.MediaError("media.too_big", fix="fit_video", **size))
+    assert (film.title, film.advice) == ("31.4 MB，超过视频上限 10 MB", "压缩一下就能用")
+    assert "ffmpeg" in words(errors.MediaError("media.too_big", fix="fit_video", needs="ffmpeg", **size)).advice
+    heic = errors.MediaError("media.format", format="heic", kind="image", formats=["jpeg"], fix="to_jpg")
+    assert words(heic).line == "微信不支持 HEIC 格式。转成 JPG 就能用"
+    heic.args_["needs"] = "ffmpeg"
+    assert re.search("设置 → 素材 .*；.*兼容性最佳", words(heic).advice)
+    long = words(errors.MediaError("media.too_long", fix="cut_voice", seconds=60.2, limit=60, kind="voice"))
+    assert long.title == "60.2 秒，超过语音上限 60 秒"
 
 
 def test_a_missing_argument_does_not_fail() -> None:
