@@ -19,6 +19,7 @@ from desktop_app.services.audience import Audiences
 from desktop_app.services.checkpoints import reached
 from desktop_app.services.composing import Composing
 from desktop_app.services.fetch import Fetch
+from desktop_app.services.library import Library
 from desktop_app.services.media_desk import MediaDesk
 from desktop_app.services.pictures import ArticlePictures
 from desktop_app.services.sending import Sending
@@ -28,6 +29,7 @@ from desktop_app.store.articles import ArticleDrafts, ForeignPictures, MadeDraft
 from desktop_app.store.caches import MediaCache, PreviewRecipients, RecentAudiences, TagCache
 from desktop_app.store.database import Database
 from desktop_app.store.drafts import Drafts
+from desktop_app.store.library import LibraryStore
 from desktop_app.store.lock import ProfileLock
 from desktop_app.store.marker import Marker
 from desktop_app.store.outbox import Outbox
@@ -86,6 +88,8 @@ class Profile:
         self.unfinished = UnfinishedUploads(self.db)
         pictures = ArticlePictures(self.accounts, files, ForeignPictures(self.db), self.fetch, now=self.now)
         self.articles = Articles(self.accounts, ArticleDrafts(self.db), MadeDrafts(self.db), pictures, now=self.now)
+        holdings = LibraryStore(self.db, self.paths.media)
+        self.library = Library(self.accounts, holdings, files, self.media, pictures)
         self.composing = Composing(
             self.accounts,
             self.media,
