@@ -20,6 +20,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.errors import AppError, StoreError
+from desktop_app.media import convert
 from desktop_app.paths import Paths, resource
 from desktop_app.services import Profile, open_profile
 from desktop_app.settings import SettingsStore
@@ -161,6 +162,7 @@ class App:
             base_url=base_url,
             now=now,
         )
+        self._find_converter()
         if sandbox:
             self.start_rehearsal()
         elif any(account.is_sandbox for account in self.profile.accounts.list()):
@@ -210,6 +212,13 @@ class App:
             else:
                 accounts.update(known.id, base_url=self._sandbox.address)
                 accounts.type_secret(known.id, simulated.app_secret)
+
+    def _find_converter(self) -> None:
+        """Look for ffmpeg, off the window's thread; until it is found nothing can be converted."""
+        chosen, ground = self.settings.current.ffmpeg_path, self.settings.current.picture_ground
+        media = self.profile.media
+        media.configure(ffmpeg=None, ground=ground)
+        self.tasks.start("work", lambda job: media.configure(ffmpeg=convert.find(chosen), ground=ground))
 
     def _back_up(self) -> None:
         """Make the daily copy of the database, if it is due, off the window's thread."""

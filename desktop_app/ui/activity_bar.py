@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from desktop_app.ui import theme
 from desktop_app.ui.paint import painter
 from desktop_app.ui.progress import ProgressLine
-from desktop_app.ui.widgets import Surface, hbox, hline, label, vbox
+from desktop_app.ui.text import ElidedLabel
+from desktop_app.ui.transfer_words import about_seconds, progress_words
+from desktop_app.ui.widgets import Surface, button, hbox, hline, icon_button, label, set_tip, vbox
+from desktop_app.workers.transfers import Totals
 
 
 class Dot(QLabel):
@@ -33,39 +36,85 @@ class Dot(QLabel):
 
 
 class ActivityBar(Surface):
-    """36 px: a running task with its bar, and the connection."""
+    """36 px: a running task with its bar, what waits for a person, and the connection."""
+
+    uploads_wanted = Signal()
+    """A click on what is said about files: show all of them."""
+    stop_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("bg.panel", parent)
         self.setObjectName("window.activity")
-        self._task = label("", "caption", "text.2")
+        self._task = ElidedLabel("", "caption", "text.2")
         self._task.setObjectName("activity.task")
-        self._task.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._task.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._task.setMaximumWidth(320)
         self._bar = ProgressLine()
         self._bar.setFixedWidth(160)
         self._bar.hide()
+        self._title = button("", "link", dim="small", icon="upload", name="activity.uploads")
+        set_tip(self._title, self.tr("看全部文件"))
+        self._rest = label("", "caption", "text.2")
+        self._stop = icon_button("close", self.tr("全部停止"), "activity.stop", dim="small")
+        self._problems = button("", "link.red", dim="small", icon="close-circle", name="activity.problems")
+        self._title.clicked.connect(self.uploads_wanted)
+        self._problems.clicked.connect(self.uploads_wanted)
+        self._stop.clicked.connect(self.stop_wanted)
         self._dot = Dot()
         self._connection = label("", "caption", "text.2")
         self._connection.setObjectName("activity.connection")
-        row = hbox(self._task, 16, self._bar, 24, self._dot, 8, self._connection, spacing=0, margins=(16, 0, 16, 0))
-        row.setStretchFactor(self._task, 1)
+        task = hbox(self._title, self._task, self._bar, self._rest, self._stop, spacing=8)
+        self._gap = QWidget()
+        row = hbox(
+            task, self._gap, self._problems, 24, self._dot, 8, self._connection, spacing=0, margins=(16, 0, 16, 0)
+        )
+        row.setStretchFactor(self._gap, 1)
         self.setLayout(vbox(hline(), row, spacing=0))
         self.setFixedHeight(theme.px(36))
+        self.show_problems(0)
         self.show_idle()
 
     def show_idle(self) -> None:
         """Nothing is under way."""
+        self._show_files(False)
         self._task.setText(self.tr("没有进行中的任务"))
         self._bar.hide()
 
     def show_task(self, text: str, fraction: float | None = None) -> None:
         """Something is under way; without a fraction nobody knows how long it takes."""
+        self._show_files(False)
         self._task.setText(text)
         self._bar.show()
         if fraction is None:
             self._bar.set_busy()
         else:
             self._bar.set_fraction(fraction)
+
+    def show_uploads(self, totals: Totals) -> None:
+        """Files are under way: which one of how many, how far, how long."""
+        self._show_files(True)
+        self._title.setText(progress_words(totals))
+        self._task.setText(totals.current.name if totals.current is not None else "")
+        self._bar.show()
+        self._bar.set_fraction(totals.fraction)
+        rest = [f"{round(totals.fraction * 100)}%"]
+        if totals.seconds_left is not None:
+            rest.append(about_seconds(totals.seconds_left))
+        self._rest.setText("  ".join(rest))
+
+    def show_note(self, text: str) -> None:
+        """What has just ended."""
+        self.show_idle()
+        self._task.setText(text)
+
+    def show_problems(self, count: int) -> None:
+        """So many files wait for somebody to decide."""
+        self._problems.setVisible(count > 0)
+        self._problems.setText(self.tr("{n} 个文件要处理").format(n=count))
+
+    def _show_files(self, shown: bool) -> None:
+        for part in (self._title, self._rest, self._stop):
+            part.setVisible(shown)
 
     def show_connection(self, text: str, token: str) -> None:
         """What is known of the way to WeChat, with a light in the colour of ``token``."""

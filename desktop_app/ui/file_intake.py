@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from desktop_app.errors import AppError, MediaError
 from desktop_app.job import Job
 from desktop_app.ui.drop_payload import Payload, guessed_kind
+from desktop_app.ui.pasted import address_name, pasted_name, png_of
 from desktop_app.workers.transfers import MESSAGE, Stage, Transfer
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class FileIntake(QObject):
             for address in payload.addresses:
                 replace = self._take_address(address, payload.bitmap, replace)
         elif payload.bitmap is not None:
-            name = self.tr("粘贴的图片 {time}.png").format(time=time.strftime("%H-%M-%S"))
+            name = pasted_name()
             self._begin(name, payload, self._from_bitmap(payload.bitmap, name), replace)
 
     def _take_files(self, files: Sequence[str], replace: Transfer | None) -> None:
@@ -107,8 +107,7 @@ class FileIntake(QObject):
 
     def _take_address(self, address: str, bitmap: QImage | None, replace: Transfer | None) -> Transfer | None:
         """A picture dragged out of a web page; what the browser drew of it serves if it cannot be fetched."""
-        name = PurePath(address.partition("?")[0]).name if not address.startswith("data:") else ""
-        name = name or self.tr("网页图片")
+        name = address_name(address)
         desk, kind = self._desk, self.kind
 
         def read(job: Job) -> MediaFile:
@@ -272,13 +271,3 @@ class FileIntake(QObject):
     def busy(self) -> int:
         """How many files are still being read or uploaded."""
         return sum(item.busy for item in self.items)
-
-
-def png_of(image: QImage) -> bytes:
-    """A bitmap as a PNG file. Runs in a task: a large screenshot takes a second."""
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
-        raise MediaError("media.unreadable")
-    return bytes(data.data())

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.media.limits import LIMITS
 from desktop_app.ui.context import Context
+from desktop_app.ui.error_box import words
+from desktop_app.ui.window import shell
 from desktop_app.workers.transfers import CUT, Transfer
 
 
@@ -27,7 +29,15 @@ def fix_words(fix: str) -> str:
 
 
 def mend(context: Context, near: QWidget, transfer: Transfer) -> None:
-    """Do what the refusal of a file proposes; a cut first asks which part is wanted."""
+    """Do what the refusal of a file proposes; a cut first asks which part is wanted.
+
+    Where the converter is missing, it is said how to get it.
+    """
+    if transfer.error is not None and transfer.error.args_.get("needs") and context.profile.media.ffmpeg is None:
+        window = shell(near)
+        said = words(transfer.error)
+        window.toast(said.advice, "info", "amber", (_tr("去设置"), lambda: window.show_page("settings")))
+        return
     if transfer.fix != CUT or transfer.error is None:
         context.transfers.mend(transfer)
         return

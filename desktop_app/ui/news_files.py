@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,15 @@ from PySide6.QtWidgets import QFileDialog
 from desktop_app.article.pictures import pictures
 from desktop_app.errors import AppError
 from desktop_app.job import Job
-from desktop_app.services.pictures import Brought
 from desktop_app.store.caches import MediaFile
 from desktop_app.ui.crop_dialog import CropDialog
-from desktop_app.ui.drop_payload import Payload
+from desktop_app.ui.drop_payload import Payload, guessed_kind
 from desktop_app.ui.error_box import words
+from desktop_app.ui.library_intake import save_to_library
 from desktop_app.ui.news_pictures import PictureIntake
 from desktop_app.ui.units import size_text
 from desktop_app.ui.window import shell
+from desktop_app.workers.transfers import BODY, Stage, Transfer
 
 if TYPE_CHECKING:
     from desktop_app.ui.article_editor import ArticleEditor
@@ -31,7 +33,7 @@ class NewsFiles(QObject):
     def __init__(self, form: NewsForm) -> None:
         super().__init__(form)
         self._form = form
-        self.intake = PictureIntake(form.context, self)
+        self.intake = PictureIntake(form.context, lambda: form.account_id, self)
         self.intake.refused.connect(self._refused)
         self.intake.kept_apart.connect(self._kept_apart)
         cover = form.inspector.cover
@@ -41,7 +43,7 @@ class NewsFiles(QObject):
 
     def editor_made(self, editor: ArticleEditor) -> None:
         """The editor is there: files that come in through it."""
-        editor.picture_refused.connect(self._refused)
+        editor.picture_refused.connect(self._refused_in_text)
         editor.picture_taken.connect(self._upload_behind)
         editor.files_dropped.connect(self._other_files)
         editor.paste_refused.connect(self._too_much)
@@ -53,31 +55,25 @@ class NewsFiles(QObject):
 
     def _upload_behind(self, file: MediaFile) -> None:
         """A picture that came into the text goes up at once; what it costs is shown on it."""
-        pictures, account_id, sha256 = (
-            self._form.context.profile.articles.pictures,
-            self._form.account_id,
-            file.sha256,
-        )
+        transfer = Transfer(file.name, self._form.account_id, "picture", BODY, Stage.WAITING, file)
+        transfer.size_before, transfer.size_after = file.size_bytes, file.size_bytes
+        transfer.listener = self._moved
+        self._form.context.transfers.resume(transfer)
 
-        def uploaded(brought: Brought) -> None:
-            before, after = size_text(brought.size_before), size_text(brought.size_after)
-            smaller = brought.size_after < brought.size_before
-            note = self.tr("{before} → {after} 已压缩").format(before=before, after=after) if smaller else after
-            if self._form.editor is not None:
-                self._form.editor.set_picture_note(sha256, note)
+    def _moved(self, transfer: Transfer) -> None:
+        if transfer.stage not in (Stage.DONE, Stage.FAILED, Stage.STOPPED) or transfer.media is None:
+            return
+        before, after = size_text(transfer.size_before), size_text(transfer.size_after)
+        if transfer.stage != Stage.DONE:
+            note = self.tr("还没传到微信，发送时再传")
+        elif transfer.size_after < transfer.size_before:
+            note = self.tr("{before} → {after} 已压缩").format(before=before, after=after)
+        else:
+            note = after
+        if self._form.editor is not None:
+            self._form.editor.set_picture_note(transfer.media.sha256, note)
+        if transfer.stage == Stage.DONE:
             self._form.shown_changed.emit()
-
-        def failed(error: AppError) -> None:
-            if self._form.editor is not None:
-                self._form.editor.set_picture_note(sha256, self.tr("还没传到微信，发送时再传"))
-
-        self._form.context.tasks.start(
-            "upload",
-            lambda job: pictures.upload(account_id, sha256, job),
-            owner=self,
-            on_done=uploaded,
-            on_error=failed,
-        )
 
     def bring_pictures(self) -> None:
         """Upload every picture of the bodies now, those from the web too."""
@@ -131,10 +127,16 @@ class NewsFiles(QObject):
         self._form.ensure_editor()
         if self._form.editor is None:
             return
-        if payload.files:
-            self._form.editor.insert_files(sorted((Path(path) for path in payload.files), key=lambda path: path.name))
-        else:
+        if not payload.files:
             self.intake.take(payload, self._insert)
+        elif all(guessed_kind(path) for path in payload.files):
+            self._insert_files(payload.files)
+        else:  # folders among them, perhaps: only the disk knows
+            self._form.context.transfers.files_of(payload.files, self._insert_files, self)
+
+    def _insert_files(self, files: Sequence[str]) -> None:
+        if self._form.editor is not None:
+            self._form.editor.insert_files(sorted((Path(path) for path in files), key=lambda path: path.name))
 
     def _insert(self, files: list[MediaFile]) -> None:
         for file in files:
@@ -197,7 +199,7 @@ class NewsFiles(QObject):
             self.cover_from(payload)
 
     def _ask_pictures(self, several: bool, title: str = "") -> Payload:
-        choice = self.tr("图片") + " (*.jpg *.jpeg *.png *.gif *.webp *.bmp)"
+        choice = self.tr("图片") + " (*.jpg *.jpeg *.png *.gif *.webp *.bmp *.heic *.heif)"
         folder = self._form.context.settings.current.last_folder
         if several:
             paths, _ = QFileDialog.getOpenFileNames(self._form, self.tr("插入图片"), folder, choice)
@@ -243,6 +245,9 @@ class NewsFiles(QObject):
         dialog.files_dropped.connect(dropped)
         dialog.open()
 
+    def _refused_in_text(self, name: str, error: AppError) -> None:
+        self.intake.refuse(name, error, self._insert)
+
     def _refused(self, name: str, error: AppError) -> None:
         said = words(error).line
         shell(self._form).toast(f"{name}：{said}" if name else said, "warning", "red")
@@ -251,6 +256,7 @@ class NewsFiles(QObject):
         text = self.tr("粘贴的内容有 {n} 个字符，放不进一篇图文。分几次粘贴，或粘贴为纯文本").format(n=f"{chars:,}")
         shell(self._form).toast(text, "warning", "red")
 
-    def _kept_apart(self, _count: int) -> None:
+    def _kept_apart(self, payload: Payload) -> None:
+        save_to_library(self._form.context, self._form.account_id, payload, self)
         text = self.tr("正文里不能通过接口放视频，请在公众平台编辑器里插入")
         shell(self._form).toast(text, "info", "amber")

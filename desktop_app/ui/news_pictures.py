@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
+from pathlib import PurePath
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, Signal
 
-from desktop_app.errors import AppError, MediaError
+from desktop_app.errors import AppError
 from desktop_app.job import Job
+from desktop_app.media.folders import files_in
 from desktop_app.store.caches import MediaFile
 from desktop_app.ui.context import Context
 from desktop_app.ui.drop_payload import Payload, guessed_kind
+from desktop_app.ui.pasted import address_name, pasted_name, png_of
+from desktop_app.workers.transfers import BODY
 
 Ready = Callable[[list[MediaFile]], None]
+Read = Callable[[Job], MediaFile]
 
 
 class PictureIntake(QObject):
@@ -23,47 +26,34 @@ class PictureIntake(QObject):
 
     refused = Signal(str, object)
     """File name and AppError."""
-    kept_apart = Signal(int)
-    """So many videos or recordings went into the cache: an article cannot hold them."""
+    kept_apart = Signal(object)
+    """A Payload of videos and recordings: an article cannot hold them."""
 
-    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+    def __init__(self, context: Context, account_id: Callable[[], int], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._context = context
+        self._context, self._account_id = context, account_id
 
     def take(self, payload: Payload, ready: Ready) -> None:
         """Copy the files into the cache and call back with those that are pictures."""
-        media = self._context.profile.media
-        names = sorted(payload.files, key=lambda path: Path(path).name)
-        others = [path for path in names if guessed_kind(path) in ("video", "voice")]
-        pictures = [path for path in names if path not in others]
-        bitmap = payload.bitmap
 
-        def read(job: Job) -> tuple[list[MediaFile], list[tuple[str, AppError]], int]:
+        def read(job: Job) -> tuple[list[MediaFile], list[tuple[str, AppError]], tuple[str, ...]]:
             taken: list[MediaFile] = []
             refused: list[tuple[str, AppError]] = []
-            apart = 0
-            for path in pictures:
+            files = sorted(files_in(payload.files, job), key=lambda path: PurePath(path).name)
+            others = tuple(path for path in files if guessed_kind(path) in ("video", "voice"))
+            for name, bring in self._reads(payload, [path for path in files if path not in others]):
                 try:
-                    taken.append(media.add_file(path, "picture", job))
-                except MediaError as error:
-                    refused.append((Path(path).name, error))
-            for path in others:
-                try:
-                    media.add_file(path, None, job)
-                    apart += 1
-                except MediaError as error:
-                    refused.append((Path(path).name, error))
-            if bitmap is not None:
-                name = time.strftime("paste-%H-%M-%S.png")
-                taken.append(media.add_bytes(png_of(bitmap), name, "picture", job))
-            return taken, refused, apart
+                    taken.append(bring(job))
+                except AppError as error:
+                    refused.append((name, error))
+            return taken, refused, others
 
-        def show(found: tuple[list[MediaFile], list[tuple[str, AppError]], int]) -> None:
-            taken, refused, apart = found
+        def show(found: tuple[list[MediaFile], list[tuple[str, AppError]], tuple[str, ...]]) -> None:
+            taken, refused, others = found
             for name, error in refused:
-                self.refused.emit(name, error)
-            if apart:
-                self.kept_apart.emit(apart)
+                self.refuse(name, error, ready)
+            if others:
+                self.kept_apart.emit(Payload(others))
             if taken:
                 ready(taken)
 
@@ -71,12 +61,43 @@ class PictureIntake(QObject):
             "work", read, owner=self, on_done=show, on_error=lambda error: self.refused.emit("", error)
         )
 
+    def refuse(self, name: str, error: AppError, ready: Ready) -> None:
+        """Say why; a picture that can be mended waits in the drawer of uploads, and then goes where it should."""
+        if not error.args_.get("fix"):
+            self.refused.emit(name, error)
+            return
 
-def png_of(image: QImage) -> bytes:
-    """A bitmap as a PNG file. Runs in a task: a large screenshot takes a second."""
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
-        raise MediaError("media.unreadable")
-    return bytes(data.data())
+        def mended(transfer: object) -> bool:
+            media = getattr(transfer, "media", None)
+            if media is not None:
+                ready([media])
+            return False  # whoever takes it sends it up
+
+        self._context.transfers.refused(
+            name, error, account_id=self._account_id(), kind="picture", use=BODY, then=mended
+        )
+
+    def _reads(self, payload: Payload, files: list[str]) -> list[tuple[str, Read]]:
+        media = self._context.profile.media
+        reads: list[tuple[str, Read]] = [
+            (PurePath(path).name, partial(media.add_file, path, "picture")) for path in files
+        ]
+        for address in payload.addresses:
+            name = address_name(address)
+            reads.append((name, partial(self._from_web, address, name, payload)))
+        if payload.bitmap is not None and not payload.addresses:
+            reads.append((pasted_name(), partial(self._from_bitmap, payload)))
+        return reads
+
+    def _from_web(self, address: str, name: str, payload: Payload, job: Job) -> MediaFile:
+        """What the browser drew of it serves if it cannot be fetched."""
+        try:
+            return self._context.profile.media.add_url(address, name, "picture", job)
+        except AppError:
+            if payload.bitmap is None:
+                raise
+            return self._from_bitmap(payload, job)
+
+    def _from_bitmap(self, payload: Payload, job: Job) -> MediaFile:
+        assert payload.bitmap is not None
+        return self._context.profile.media.add_bytes(png_of(payload.bitmap), pasted_name(), "picture", job)

@@ -52,9 +52,11 @@ LOOKS = {
     "plain": ButtonLook("text", "bg.surface", "bg.hover", "bg.selected", "line.strong"),
     "danger": ButtonLook("red.text", "bg.surface", "red.bg", "red.line", "red.line"),
     "delete": ButtonLook("on.delete", "delete.fill", "red", "red", bold=True),
+    "amber": ButtonLook("amber.text", "bg.surface", "amber.bg", "amber.bg", "line.strong"),
     "rehearsal": ButtonLook("amber.text", "amber.bg", "amber.line", "amber.line", "amber", bold=True),
     "ghost": ButtonLook("text", None, "bg.hover", "bg.selected"),
     "link": ButtonLook("blue.text"),
+    "link.red": ButtonLook("red.text"),
     "float": ButtonLook("text", "bg.surface", "bg.hover", "bg.selected"),
     "inverse": ButtonLook("text", "inverse.button", "line.strong", "line.strong", inverse=True),
     "inverse.ghost": ButtonLook("text", None, "inverse.button", "line.strong", inverse=True),
@@ -109,7 +111,7 @@ def button_hint_size(text: str, widget: QWidget) -> QSize:
             width += size.icon + (BUTTON_GAP if text else 0)
     if hint := prop(widget, "hint"):
         width += _HINT_GAP + QFontMetrics(theme.font("caption")).horizontalAdvance(hint)
-    if prop(widget, "kind") == "link":
+    if prop(widget, "kind").startswith("link"):
         return QSize(width, theme.px(min(size.height, 28)))
     padding = size.padding + 1 if text else (size.height - size.icon) // 2
     return QSize(width + 2 * padding, theme.px(size.height))
@@ -120,6 +122,8 @@ def paint_box(p: QPainter, option: QStyleOption, look: ButtonLook, radius: float
     state = option.state
     rect = QRectF(option.rect)
     if not state & _State.State_Enabled:
+        if look.inverse:  # a light box would be the loudest thing on the dark ground
+            return look.color("text.disabled")
         if look.fill:
             round_rect(p, rect, radius, "bg.sunken", "line")
         return theme.color("text.disabled")
@@ -141,7 +145,7 @@ def paint_button(p: QPainter, option: QStyleOptionButton, widget: QWidget) -> No
     look, size = button_look(widget), button_size(widget)
     color = paint_box(p, option, look)
     font = button_font(widget)
-    if prop(widget, "kind") == "link":
+    if prop(widget, "kind").startswith("link"):
         font.setUnderline(bool(option.state & _State.State_MouseOver))
     paint_button_content(p, QRectF(option.rect), option.text, font, color, size.icon, widget)
 

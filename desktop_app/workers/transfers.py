@@ -82,8 +82,8 @@ class Transfer:
 
     @property
     def fix(self) -> str:
-        """What would mend a refused file, "" if nothing does, or if the program for it is missing."""
-        if self.stage != Stage.REFUSED or self.error is None or self.error.args_.get("needs"):
+        """What would mend a refused file, "" if nothing does."""
+        if self.stage != Stage.REFUSED or self.error is None:
             return ""
         return str(self.error.args_.get("fix", "")) if self.error.args_.get("sha256") else ""
 
@@ -161,7 +161,11 @@ class Transfers(QObject):
         return transfer
 
     def resume(self, transfer: Transfer) -> None:
-        """Put a file that is in the cache already on its way up: one of a draft, or left over from last time."""
+        """Put a file that is in the cache already on its way up: one of a draft, or of an article."""
+        media = transfer.media
+        assert media is not None
+        upload = Unfinished(transfer.account_id, media.sha256, transfer.name, transfer.use)
+        self._tasks.start("work", lambda job: self._profile.unfinished.add(upload))
         self._enter(transfer)
         self._start_upload(transfer)
 
@@ -192,7 +196,7 @@ class Transfers(QObject):
             found = []
             for each in self._profile.unfinished.list():
                 media = self._profile.media.media(each.sha256)
-                if media is None:
+                if media is None or self._is_there(each, media):
                     self._profile.unfinished.remove(each.account_id, each.sha256, each.use)
                 else:
                     found.append((each, media))
@@ -211,6 +215,13 @@ class Transfers(QObject):
             done(offered)
 
         self._tasks.start("work", look, owner=self, on_done=show)
+
+    def _is_there(self, upload: Unfinished, media: MediaFile) -> bool:
+        """Whether WeChat has it already: it ended before the note of its beginning was written."""
+        if upload.use == BODY:
+            return bool(self._profile.articles.pictures.known_url(upload.account_id, upload.sha256))
+        known = self._profile.media.uploaded(upload.account_id, upload.sha256, media.kind)
+        return known is not None and (upload.use == MESSAGE or known.expires_at is None)
 
     # --- what the person does -----------------------------------------------------------------------------
 
@@ -306,8 +317,10 @@ class Transfers(QObject):
     # --- inside -------------------------------------------------------------------------------------------
 
     def _enter(self, transfer: Transfer) -> None:
-        if not any(each.busy or each.needs_person for each in self.items):
-            self.clear_ended()  # a new batch
+        if not any(each.busy for each in self.items):  # a new batch; what waits for a person stays
+            for done in [each for each in self.items if each.stage == Stage.DONE]:
+                self.items.remove(done)
+                self.removed.emit(done)
         self.items.append(transfer)
         self.added.emit(transfer)
 

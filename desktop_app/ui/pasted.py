@@ -1,0 +1,36 @@
+"""Bitmaps and web addresses as files: the bytes of one, the names of both."""
+
+from __future__ import annotations
+
+import time
+from pathlib import PurePath
+
+from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice
+from PySide6.QtGui import QImage
+
+from desktop_app.errors import MediaError
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Pasted", text)
+
+
+def png_of(image: QImage) -> bytes:
+    """A bitmap as a PNG file. Runs in a task: a large screenshot takes a second. Raises MediaError."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
+        raise MediaError("media.unreadable")
+    return bytes(data.data())
+
+
+def pasted_name() -> str:
+    """What a bitmap without a name is called."""
+    return _tr("粘贴的图片 {time}.png").format(time=time.strftime("%H-%M-%S"))
+
+
+def address_name(address: str) -> str:
+    """What a picture of the web is called: the end of its address."""
+    name = "" if address.startswith("data:") else PurePath(address.partition("?")[0]).name
+    return name or _tr("网页图片")

@@ -1,0 +1,281 @@
+"""Transfers: files under way: four at a time, cancelled at once, mended, retried, offered again after a restart."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.media import convert
+from desktop_app.store.transfers import Unfinished
+from desktop_app.workers.transfers import BODY, LIBRARY, MESSAGE, Stage, Transfer, Transfers
+from tests.data import make
+from tests.window_world import WindowWorld
+
+
+class Bench(WindowWorld):
+    """A profile with transfers and nothing around them."""
+
+    def file(self, name: str, data: bytes) -> Path:
+        path = self.paths.data / name
+        path.write_bytes(data)
+        return path
+
+    def begin(self, path: Path, kind: str | None = "image", use: str = MESSAGE, **more: Any) -> Transfer:
+        read = partial(self.profile.media.add_file, path, kind)
+        return self.transfers.begin(path.name, read, account_id=self.service.id, kind=kind, use=use, **more)
+
+    def pictures(self, count: int) -> list[Path]:
+        return [self.file(f"{n}.png", make.picture(colour=(n, 80, 90))) for n in range(count)]
+
+    def uploads(self, path: str = "media/upload") -> int:
+        return sum(request["path"].endswith(path) for request in self.sandbox.requests())
+
+
+@pytest.fixture
+def bench(qapp: QApplication, tmp_path: Path) -> Iterator[Bench]:
+    """The bench, closed at the end."""
+    world = Bench(tmp_path)
+    yield world
+    world.close()
+
+
+def test_a_file_goes_through_its_stages_and_arrives(bench: Bench) -> None:
+    """Read, waiting, uploading, done; its bytes are at WeChat, and nothing is left to be done."""
+    seen: list[Stage] = []
+    data = make.noise("JPEG", (700, 500))
+    done = bench.begin(bench.file("茶园.jpg", data), listener=lambda transfer: seen.append(transfer.stage))
+    bench.settle()
+    assert list(dict.fromkeys(seen)) == [Stage.READING, Stage.WAITING, Stage.UPLOADING, Stage.DONE]
+    assert done.media is not None
+    assert bench.sandbox.file(done.media.sha256) == data
+    assert done.expires_at == pytest.approx(bench.clock() + 3 * 24 * 3600)
+    assert bench.profile.unfinished.list() == []
+    assert not done.busy
+
+
+def test_uses_decide_where_a_file_goes(bench: Bench) -> None:
+    """A message's picture is temporary, one for the library permanent, a body's an address."""
+    message, library, body = bench.pictures(3)
+    files = [bench.begin(message), bench.begin(library, None, LIBRARY), bench.begin(body, "picture", BODY)]
+    bench.settle()
+    assert [each.stage for each in files] == [Stage.DONE] * 3
+    assert [bench.uploads(path) for path in ("media/upload", "material/add_material", "media/uploadimg")] == [1, 1, 1]
+    assert [each.expires_at is None for each in files] == [False, True, True]
+
+
+def test_the_same_content_goes_up_once(bench: Bench) -> None:
+    """Two files of the same bytes are one upload."""
+    data = make.picture()
+    for name in ("a.png", "b.png"):
+        bench.begin(bench.file(name, data))
+    bench.settle()
+    assert [each.stage for each in bench.transfers.items] == [Stage.DONE, Stage.DONE]
+    assert bench.uploads() == 1
+
+
+def test_at_most_four_go_up_at_once(bench: Bench) -> None:
+    """The rest waits for its turn."""
+    bench.sandbox.fault("media/upload:slow=0.3s")
+    files = [bench.begin(path) for path in bench.pictures(9)]
+    most = 0
+
+    def watch() -> bool:
+        nonlocal most
+        going = sum(each.task is not None and each.task.lane == "upload" and started(each) for each in files)
+        most = max(most, going)
+        return not bench.tasks.running()
+
+    def started(each: Transfer) -> bool:
+        future = each.task._future if each.task is not None else None
+        return future is not None and future.running()
+
+    bench.until(watch)
+    assert most == 4
+
+
+def test_cancel_closes_the_line_within_a_second(bench: Bench) -> None:
+    """A person stops an upload that hangs: nothing runs a second later, and it can be taken up again."""
+    bench.profile.accounts._make_client.keywords["timeouts"] = (2.0, 30.0)
+    bench.profile.accounts.close()
+    bench.sandbox.fault("media/upload:slow-read=20000*1")
+    transfer = bench.begin(bench.file("大图.jpg", make.noise("JPEG", (1500, 1000))))
+    bench.until(lambda: transfer.stage == Stage.UPLOADING)
+    begun = time.monotonic()
+    bench.transfers.cancel(transfer)
+    assert transfer.stage == Stage.STOPPED
+    bench.until(lambda: not bench.tasks.running())
+    assert time.monotonic() - begun < 1.0  # the promise itself (P17), not a measurement
+    assert bench.profile.unfinished.list() == []  # stopped by a person: nobody asks again
+    bench.transfers.retry(transfer)
+    bench.settle()
+    assert transfer.stage == Stage.DONE
+
+
+def test_a_failed_upload_is_tried_again(bench: Bench) -> None:
+    """Once by the button, once by the network that came back; a refused file stays as it is."""
+    bench.sandbox.fault("media/upload:errcode=45009*2")
+    transfer = bench.begin(bench.pictures(1)[0])
+    refused = bench.begin(bench.file("说明.pdf", b"%PDF-1.4 ..."))
+    bench.settle()
+    assert (transfer.stage, refused.stage) == (Stage.FAILED, Stage.REFUSED)
+    bench.transfers.retry(transfer)
+    bench.settle()
+    assert transfer.stage == Stage.FAILED
+    bench.transfers.retry_failed()
+    bench.settle()
+    assert (transfer.stage, refused.stage) == (Stage.DONE, Stage.REFUSED)
+
+
+def test_a_file_is_mended_by_its_button(bench: Bench) -> None:
+    """A recording of a minute and a half: refused with a way out, cut, then up. Cancelled, it is as before."""
+    transfer = bench.begin(bench.file("会议.mp3", make.mp3(90)), "voice")
+    bench.settle()
+    assert (transfer.stage, transfer.fix) == (Stage.REFUSED, "cut_voice")
+    bench.transfers.mend(transfer, 12.0)
+    assert transfer.stage == Stage.MENDING
+    bench.transfers.cancel(transfer)
+    assert (transfer.stage, transfer.fix) == (Stage.REFUSED, "cut_voice")
+    bench.settle()
+    bench.transfers.mend(transfer, 12.0)
+    bench.settle()
+    assert transfer.stage == Stage.DONE
+    assert transfer.media is not None
+    assert 59 < transfer.media.seconds <= 60
+    assert transfer.size_before > transfer.size_after > 0
+
+
+def test_without_a_converter_the_way_out_stays_until_there_is_one(bench: Bench) -> None:
+    """Tried in vain it is refused again, with what is missing; with the program it works."""
+    program = convert.find()
+    assert program is not None, "the set-up brings imageio-ffmpeg"
+    bench.profile.media.configure(ffmpeg=None, ground="white")
+    transfer = bench.begin(bench.file("语音.wav", make_wav(3)), "voice")
+    bench.settle()
+    assert transfer.stage == Stage.REFUSED
+    assert transfer.error is not None
+    assert transfer.error.args_["needs"] == "ffmpeg"
+    bench.transfers.mend(transfer)
+    bench.settle()
+    assert (transfer.stage, transfer.fix) == (Stage.REFUSED, "to_mp3")
+    bench.profile.media.configure(ffmpeg=program, ground="white")
+    bench.transfers.mend(transfer)
+    bench.settle()
+    assert transfer.stage == Stage.DONE
+
+
+def make_wav(seconds: float) -> bytes:
+    """A quiet WAV of 8 kHz."""
+    import io
+    import wave
+
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(int(16000 * seconds)))
+    return out.getvalue()
+
+
+def test_whoever_took_it_may_not_want_it_to_go_up(bench: Bench) -> None:
+    """``then`` decides; a file that is not wanted leaves the list and is not asked about again."""
+    transfer = bench.begin(bench.pictures(1)[0], then=lambda transfer: False)
+    bench.settle()
+    assert transfer not in bench.transfers.items
+    assert bench.uploads() == 0
+    assert bench.profile.unfinished.list() == []
+
+
+def test_what_was_not_finished_is_offered_at_the_next_start(bench: Bench) -> None:
+    """The app is closed in the middle: the next list has the file, stopped, and one word takes it up."""
+    bench.sandbox.fault("media/upload:silent=1")
+    transfer = bench.begin(bench.pictures(1)[0])
+    bench.until(lambda: transfer.media is not None and bench.profile.unfinished.list())
+    bench.tasks.close()
+    bench.sandbox.fault("clear")
+    next_start(bench)
+    offered: list[Transfer] = []
+    bench.transfers.offer_left_over(offered.extend)
+    bench.settle()
+    assert [(each.name, each.stage) for each in offered] == [("0.png", Stage.STOPPED)]
+    bench.transfers.retry(offered[0])
+    bench.settle()
+    assert offered[0].stage == Stage.DONE
+    assert bench.profile.unfinished.list() == []
+
+
+def test_nothing_is_offered_that_is_under_way_there_or_gone(bench: Bench) -> None:
+    """A draft took it up already, WeChat has it already, or its file is not there any more."""
+    media = [bench.profile.media.add_file(path, "image", no_job()) for path in bench.pictures(3)]
+    for each in media:
+        bench.profile.unfinished.add(Unfinished(bench.service.id, each.sha256, each.name, MESSAGE))
+    under_way, there, gone = media
+    gone.path.unlink()
+    bench.profile.media.upload(bench.service.id, there.sha256, "image", no_job())
+    transfer = Transfer("0.png", bench.service.id, "image", MESSAGE, Stage.WAITING, under_way)
+    bench.transfers.resume(transfer)
+    offered: list[Transfer] = []
+    asked: list[bool] = []
+    bench.transfers.offer_left_over(lambda found: (offered.extend(found), asked.append(True)))
+    bench.settle()
+    assert asked
+    assert offered == []
+    assert bench.profile.unfinished.list() == []
+
+
+def test_a_resumed_file_is_written_down_too(bench: Bench) -> None:
+    """A picture of an article is in the cache before it goes up: closing then must not lose it."""
+    bench.sandbox.fault("media/uploadimg:silent=1")
+    media = bench.profile.media.add_file(bench.pictures(1)[0], "picture", no_job())
+    bench.transfers.resume(Transfer("0.png", bench.service.id, "picture", BODY, Stage.WAITING, media))
+    bench.until(lambda: bench.profile.unfinished.list())
+    bench.tasks.close()
+    assert [each.use for each in bench.profile.unfinished.list()] == [BODY]
+
+
+def test_totals_count_everything(bench: Bench) -> None:
+    """Done, running, waiting, to be decided; sizes before and after; a new batch begins with an empty list."""
+    bench.begin(bench.file("大.bmp", make.picture("BMP", (800, 600))))
+    bench.begin(bench.file("说明.pdf", b"%PDF-1.4 ..."))
+    bench.settle()
+    totals = bench.transfers.totals()
+    assert (totals.count, totals.done, totals.problems, totals.busy) == (2, 1, 1, False)
+    assert totals.size_before > totals.size_after > 0
+    new = bench.begin(bench.pictures(1)[0])
+    assert new in bench.transfers.items
+    assert [each.stage for each in bench.transfers.items if each is not new] == [Stage.REFUSED]
+    bench.transfers.clear_ended()
+    assert bench.transfers.items == [new]
+    bench.settle()
+
+
+def test_folders_become_their_files(bench: Bench) -> None:
+    """Sorted by name, without litter; a path that is no folder stays."""
+    folder = bench.paths.data / "春茶"
+    (folder / "更多").mkdir(parents=True)
+    for name in ("b.png", "a.png", ".hidden", "Thumbs.db", "更多/c.png"):
+        (folder / name).write_bytes(b"x")
+    found: list[str] = []
+    bench.transfers.files_of([str(folder), "/no/such.png"], found.extend, bench.transfers)
+    bench.settle()
+    assert [Path(path).name for path in found] == ["a.png", "b.png", "c.png", "such.png"]
+
+
+def next_start(bench: Bench) -> None:
+    """Tasks and transfers as the next start of the app makes them."""
+    from desktop_app.workers.tasks import Tasks
+
+    bench.tasks = Tasks()
+    bench.transfers = Transfers(bench.profile, bench.tasks)
+
+
+def no_job() -> Any:
+    from desktop_app.job import Job
+
+    return Job()
