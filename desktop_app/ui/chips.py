@@ -32,7 +32,11 @@ def _colors(tone: str) -> tuple[QColor, QColor | None, QColor]:
     """Ground, border and text of a tone."""
     if tone == "outline":
         return theme.color("bg.surface"), theme.color("line.strong"), theme.color("text.2")
-    if tone == "inverse":  # on top of a picture
+    if tone == "surface":  # on top of a picture, like the next
+        ground = theme.color("bg.surface")
+        ground.setAlphaF(0.94)
+        return ground, None, theme.color("text")
+    if tone == "inverse":
         ground = theme.color("inverse")
         ground.setAlphaF(0.86)
         return ground, None, theme.current().on_inverse("text")
@@ -48,7 +52,7 @@ def chip_size(text: str, icon: str = "", bold: bool = False) -> QSize:
 def paint_chip(p: QPainter, rect: QRectF, text: str, tone: str, icon: str = "", bold: bool = False) -> QRectF:
     """Paint a chip at the left edge of ``rect``, vertically centred, and return where it is.
 
-    Tones: gray, blue, go, amber, red, outline, inverse. Text that does not fit is shortened.
+    Tones: gray, blue, go, amber, red, outline, surface, inverse. Text that does not fit is shortened.
     """
     size = chip_size(text, icon, bold)
     box = QRectF(rect.x(), rect.y(), min(size.width(), rect.width()), size.height())

@@ -165,7 +165,8 @@ class Toaster(QObject):
             self._place()
 
     def _place(self, newest: Toast | None = None) -> None:
-        bottom = self._window.height() - _ABOVE_ACTIVITY + _SHADOW
+        lift = int(self._window.property("toastLift") or 0)  # what a page lets float at the same place
+        bottom = self._window.height() - _ABOVE_ACTIVITY + _SHADOW - lift
         for toast in reversed(self._toasts):
             at = QPoint((self._window.width() - toast.width()) // 2, bottom - toast.height())
             if toast is newest and motion(180):

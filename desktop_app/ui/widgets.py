@@ -59,8 +59,9 @@ def button(
     icon_right: bool = False,
     hint: str = "",
 ) -> QPushButton:
-    """A push button. ``kind``: send, primary, plain, danger, delete, rehearsal, ghost, link, float, inverse,
-    inverse.ghost; ``dim``: "" (32), small (28), inline (24), large (40); ``hint``: a key, faint behind the text.
+    """A push button. ``kind``: send, primary, plain, danger, delete, amber, rehearsal, ghost, link, float,
+    inverse, inverse.ghost; ``dim``: "" (32), small (28), inline (24), large (40); ``hint``: a key, faint behind
+    the text.
     """
     made = QPushButton(text, parent)
     made.setAutoDefault(False)  # Enter in a field must never press a button that Qt picked

@@ -1,0 +1,260 @@
+"""The work behind the buttons of 素材库: renew, make permanent, fetch, delete; in tasks, with words at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.errors import AppError, SecretNeeded
+from desktop_app.job import Job
+from desktop_app.store.caches import MediaFile
+from desktop_app.ui.context import Context
+from desktop_app.ui.dialogs import critical_dialog
+from desktop_app.ui.error_box import show_error, words
+from desktop_app.ui.media_words import uses_text
+from desktop_app.ui.units import count_text
+from desktop_app.ui.window import shell
+
+if TYPE_CHECKING:
+    from desktop_app.services.library import LibraryItem, Use
+
+AT_ONCE = 4
+USES_LOOKED_UP = 200
+"""Of more items than these nobody reads where each of them is used."""
+Work = Callable[[int, str, Job], Any]
+
+
+@dataclass
+class _Batch:
+    """The same work for several items; ``waiting`` are those not begun yet."""
+
+    account_id: int
+    lane: str
+    work: Work
+    done_text: Callable[[int], str]
+    waiting: Iterator[LibraryItem]
+    under_way: int = 0
+    done: int = 0
+    errors: list[AppError] = field(default_factory=list)
+
+
+class MediaActions(QObject):
+    """Every method returns at once. What has become of an item is told by signals that name its account."""
+
+    busy = Signal(int, str, object)
+    """Account, key, and how far it is (0 to 1), or None when the work on the item has ended."""
+    changed_item = Signal(int, str, object)
+    """Account, key, and the LibraryItem as it is now; it may have another key than before."""
+    changed = Signal(int)
+    """Read this account's list again."""
+
+    def __init__(self, context: Context, page: QWidget) -> None:
+        super().__init__(page)
+        self._context, self._page = context, page
+        self._batches: list[_Batch] = []
+
+    # 续 3 天, 转永久
+
+    def renew(self, account_id: int, items: Sequence[LibraryItem]) -> None:
+        """Send the local originals up again."""
+
+        def said(n: int) -> str:
+            if len(items) == 1:
+                return self.tr("「{name}」又能用 3 天").format(name=items[0].name)
+            return self.tr("{n} 个素材又能用 3 天").format(n=count_text(n))
+
+        self._each(account_id, items, "upload", self._context.profile.library.renew, said)
+
+    def make_permanent(self, account_id: int, items: Sequence[LibraryItem]) -> None:
+        """Send the local originals up as permanent media."""
+
+        def said(n: int) -> str:
+            if len(items) == 1:
+                return self.tr("「{name}」已是永久素材").format(name=items[0].name)
+            return self.tr("{n} 个素材已是永久素材").format(n=count_text(n))
+
+        self._each(account_id, items, "upload", self._context.profile.library.make_permanent, said)
+
+    # Deleting
+
+    def ask_delete(self, account_id: int, items: Sequence[LibraryItem]) -> None:
+        """Say what deleting does, then do it."""
+        library = self._context.profile.library
+
+        def look(job: Job) -> list[Use]:
+            found: dict[tuple[str, int], Use] = {}
+            for item in items[:USES_LOOKED_UP]:
+                job.check()
+                found |= {(use.where, use.id): use for use in library.uses(account_id, item.key)}
+            return list(found.values())
+
+        if items:
+            self._context.tasks.start(
+                "work",
+                look,
+                owner=self,
+                on_done=lambda uses: self._open_question(account_id, items, uses),
+                on_error=self._say,
+            )
+
+    def _open_question(self, account_id: int, items: Sequence[LibraryItem], uses: Sequence[Use]) -> None:
+        n = count_text(len(items))
+        if len(items) == 1:
+            title = self.tr("删除「{name}」？").format(name=items[0].name)
+        else:
+            title = self.tr("删除这 {n} 个素材？").format(n=n)
+        used = uses_text(uses) or self.tr("这台电脑上的稿件和记录都没有用到")
+        if len(items) > USES_LOOKED_UP:
+            used = self.tr("只查了前 {n} 个：{used}").format(n=USES_LOOKED_UP, used=used)
+        critical_dialog(
+            self._page.window(),
+            "delete",
+            "red",
+            title,
+            f"{used}。\n{self._what_happens(items)}",
+            [],
+            [
+                (self.tr("保留"), "plain", None),
+                (self.tr("删除"), "delete", lambda: self._delete(account_id, items)),
+            ],
+        ).open()
+
+    def _what_happens(self, items: Sequence[LibraryItem]) -> str:
+        """Only what is known: WeChat says that deleting is final, not what becomes of pages that show the file."""
+        permanent = [item for item in items if item.permanent and item.media_id]
+        temporary = [item for item in items if not item.permanent]
+        body = [item for item in items if item.permanent and not item.media_id]
+        mixed = len([group for group in (permanent, temporary, body) if group]) > 1
+        said = []
+        if permanent:
+            lead = self.tr("{n} 个永久素材：").format(n=count_text(len(permanent))) if mixed else ""
+            said.append(lead + self.tr("微信素材库里也会删掉，不能恢复。"))
+            if any(item.kind == "image" for item in permanent):
+                said[-1] += self.tr("已发出的图文里用到的图片可能打不开。")
+        if temporary:
+            lead = self.tr("{n} 个临时素材：").format(n=count_text(len(temporary))) if mixed else ""
+            said.append(lead + self.tr("只从这台电脑的列表里拿掉，微信到期自动清除。"))
+        if body:
+            lead = self.tr("{n} 张正文图片：").format(n=count_text(len(body))) if mixed else ""
+            said.append(lead + self.tr("只从这台电脑的列表里拿掉，微信那边的图片接口删不了。"))
+        return "\n".join(said)
+
+    def _delete(self, account_id: int, items: Sequence[LibraryItem]) -> None:
+        def said(n: int) -> str:
+            if len(items) == 1:
+                return self.tr("已删除「{name}」").format(name=items[0].name)
+            return self.tr("已删除 {n} 个素材").format(n=count_text(n))
+
+        self._each(account_id, items, "work", self._context.profile.library.delete, said)
+
+    # Using
+
+    def copy_ids(self, items: Sequence[LibraryItem]) -> None:
+        """Put the media_ids on the clipboard, one a line."""
+        QGuiApplication.clipboard().setText("\n".join(item.media_id for item in items))
+        n = len(items)
+        text = self.tr("已复制 media_id") if n == 1 else self.tr("已复制 {n} 个 media_id").format(n=count_text(n))
+        shell(self._page).toast(text, "copy", "plain")
+
+    def bring(self, account_id: int, items: Sequence[LibraryItem], then: Callable[[list[MediaFile]], object]) -> None:
+        """Have the files here, fetched from WeChat where they are only there, and hand them over in their order."""
+        library, missing = self._context.profile.library, [item for item in items if item.path is None]
+
+        def fetch(job: Job) -> list[MediaFile]:
+            return [library.bring(account_id, item.key, job.quiet()) for item in items]
+
+        def ended() -> None:
+            for item in missing:
+                self.busy.emit(account_id, item.key, None)
+
+        def done(files: list[MediaFile]) -> None:
+            ended()
+            then(files)
+            if missing:
+                self.changed.emit(account_id)
+
+        def failed(error: AppError) -> None:
+            ended()
+            self._say(error)
+
+        for item in missing:
+            self.busy.emit(account_id, item.key, 0.0)
+        if missing:
+            shell(self._page).toast(self.tr("正在从微信取回原文件"), "download", "blue")
+        self._context.tasks.start("work", fetch, owner=self, on_done=done, on_error=failed)
+
+    # The same for many
+
+    def _each(
+        self,
+        account_id: int,
+        items: Sequence[LibraryItem],
+        lane: str,
+        work: Work,
+        said: Callable[[int], str],
+    ) -> None:
+        """A few at once: one task for each of 10,000 chosen items would hold up the window."""
+        batch = _Batch(account_id, lane, work, said, iter(items))
+        self._batches.append(batch)
+        for _ in range(AT_ONCE):
+            self._next(batch)
+
+    def _next(self, batch: _Batch) -> None:
+        item = next(batch.waiting, None)
+        if item is None:
+            if not batch.under_way and batch in self._batches:
+                self._batches.remove(batch)
+                self._end(batch)
+            return
+        key, account_id = item.key, batch.account_id
+        batch.under_way += 1
+        self.busy.emit(account_id, key, 0.0)
+        self._context.tasks.start(
+            batch.lane,
+            lambda job: batch.work(account_id, key, job),
+            owner=self,
+            on_done=partial(self._done, batch, key),
+            on_error=partial(self._failed, batch, key),
+            on_progress=lambda done, total: self.busy.emit(account_id, key, done / total if total else 0.0),
+        )
+
+    def _done(self, batch: _Batch, key: str, result: Any) -> None:
+        batch.done += 1
+        if result is not None:
+            self.changed_item.emit(batch.account_id, key, result)
+        self._leave(batch, key)
+
+    def _failed(self, batch: _Batch, key: str, error: AppError) -> None:
+        batch.errors.append(error)
+        self._leave(batch, key)
+
+    def _leave(self, batch: _Batch, key: str) -> None:
+        batch.under_way -= 1
+        self.busy.emit(batch.account_id, key, None)
+        self._next(batch)
+
+    def _end(self, batch: _Batch) -> None:
+        self.changed.emit(batch.account_id)
+        if not batch.errors:
+            shell(self._page).toast(batch.done_text(batch.done))
+        elif not batch.done and len(batch.errors) == 1:
+            self._say(batch.errors[0])
+        else:
+            failed = self.tr("{n} 个没有成功：{why}").format(
+                n=count_text(len(batch.errors)), why=words(batch.errors[0]).line
+            )
+            lead = batch.done_text(batch.done) + "。" if batch.done else ""
+            shell(self._page).toast(lead + failed, "warning", "red")
+
+    def _say(self, error: AppError) -> None:
+        if isinstance(error, SecretNeeded):
+            ask = (self.tr("输入 AppSecret"), lambda: shell(self._page).ask_secret(error.account_id))
+            shell(self._page).toast(words(error).title, "key", "amber", ask)
+        else:
+            show_error(self._page, error)

@@ -1,0 +1,119 @@
+"""What can be done with chosen items of 素材库, with which of them, and why not with others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop_app.media.limits import IMAGES_MAX
+from desktop_app.ui.units import translated_kind
+
+if TYPE_CHECKING:
+    from desktop_app.services.library import LibraryItem
+
+ICONS = {
+    "article": "plus",
+    "message": "send",
+    "renew": "refresh",
+    "permanent": "lock",
+    "copy": "copy",
+    "delete": "delete",
+}
+"""The keys of all choices in the order of the bar, with their icons."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing to do. ``items`` are those it is done with; ``reason`` says why it cannot be done at all."""
+
+    key: str
+    text: str
+    icon: str
+    items: tuple[LibraryItem, ...]
+    reason: str = ""
+    hint: str = ""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("MediaChoices", text)
+
+
+def choice_text(key: str) -> str:
+    """The words on the button."""
+    return {
+        "article": _tr("插入图文"),
+        "message": _tr("用它发消息"),
+        "renew": _tr("续 3 天"),
+        "permanent": _tr("转永久"),
+        "copy": "media_id",
+        "delete": _tr("删除"),
+    }[key]
+
+
+def choices(items: Sequence[LibraryItem]) -> list[Choice]:
+    """All of them, in the order of the bar."""
+    return [_choice(key, icon, tuple(items)) for key, icon in ICONS.items()]
+
+
+def _choice(key: str, icon: str, items: tuple[LibraryItem, ...]) -> Choice:
+    if key in ("article", "message"):
+        reason = _article_reason(items) if key == "article" else _message_reason(items)
+        return Choice(key, choice_text(key), icon, items, reason)
+    usable, reason = {
+        "renew": (_renewable, _tr("永久素材不会过期")),
+        "permanent": (_renewable, _tr("已经是永久素材")),
+        "copy": (_has_media_id, _tr("正文里的图片只有地址，没有 media_id")),
+        "delete": (lambda item: True, ""),
+    }[key]
+    return _partly(key, icon, items, usable, reason)
+
+
+def _partly(
+    key: str,
+    icon: str,
+    items: tuple[LibraryItem, ...],
+    usable: Callable[[LibraryItem], bool],
+    reason: str,
+) -> Choice:
+    """Something that is done with those of the items that it makes sense for."""
+    fit = tuple(item for item in items if usable(item))
+    if fit:
+        hint = "" if len(fit) == len(items) else _tr("对其中 {n} 项").format(n=len(fit))
+        return Choice(key, choice_text(key), icon, fit, hint=hint)
+    if key in ("renew", "permanent") and any(not item.permanent for item in items):
+        reason = _tr("原文件不在这台电脑上，不能重新上传")
+    return Choice(key, choice_text(key), icon, (), reason)
+
+
+def _renewable(item: LibraryItem) -> bool:
+    return not item.permanent and item.path is not None
+
+
+def _has_media_id(item: LibraryItem) -> bool:
+    return bool(item.media_id)
+
+
+def _lost(items: Sequence[LibraryItem]) -> bool:
+    """Whether one is not on this computer and cannot be fetched: WeChat hands out permanent media only."""
+    return any(item.path is None and not (item.permanent and item.media_id) for item in items)
+
+
+def _article_reason(items: Sequence[LibraryItem]) -> str:
+    if any(item.kind != "image" for item in items):
+        return _tr("图文正文里只能插入图片")
+    return _tr("原文件不在这台电脑上，也不能从微信取回") if _lost(items) else ""
+
+
+def _message_reason(items: Sequence[LibraryItem]) -> str:
+    kinds = {item.kind for item in items}
+    if len(kinds) > 1:
+        return _tr("一条消息只能用一种素材")
+    kind = next(iter(kinds), "image")
+    if kind != "image" and len(items) > 1:
+        return _tr("一条消息只能放 1 个{kind}").format(kind=translated_kind(kind))
+    if len(items) > IMAGES_MAX:
+        return _tr("一条消息最多放 {n} 张图片").format(n=IMAGES_MAX)
+    return _tr("原文件不在这台电脑上，也不能从微信取回") if _lost(items) else ""

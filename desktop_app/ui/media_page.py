@@ -1,0 +1,432 @@
+"""素材库: everything this app ever uploaded and what the account keeps at WeChat, to find, renew and use again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QSizePolicy, QStackedWidget, QWidget
+
+from desktop_app.errors import AppError
+from desktop_app.job import Job
+from desktop_app.store.accounts import Account
+from desktop_app.ui import icons, theme
+from desktop_app.ui.context import Context
+from desktop_app.ui.drop_payload import Payload
+from desktop_app.ui.empty_state import EmptyState
+from desktop_app.ui.error_box import show_error, words
+from desktop_app.ui.media_actions import MediaActions
+from desktop_app.ui.media_choices import choices
+from desktop_app.ui.media_filters import MediaFilters
+from desktop_app.ui.media_grid import MediaGrid
+from desktop_app.ui.media_model import MediaModel
+from desktop_app.ui.media_pictures import MediaPictures
+from desktop_app.ui.media_sheet import MediaSheet
+from desktop_app.ui.media_words import limit_text
+from desktop_app.ui.selection_bar import ABOVE, HEIGHT, SelectionBar
+from desktop_app.ui.text import ElidedLabel
+from desktop_app.ui.units import count_text, day_text
+from desktop_app.ui.widgets import (
+    IconLabel,
+    Surface,
+    button,
+    card,
+    hbox,
+    icon_button,
+    popup_menu,
+    search_field,
+    vbox,
+)
+from desktop_app.ui.window import shell
+
+if TYPE_CHECKING:
+    from desktop_app.services.library import LibraryCounts, LibraryItem, NearLimit
+
+SEARCH_AFTER_MS = 150
+TICK_MS = 60_000
+SUFFIXES = "*.jpg *.jpeg *.png *.gif *.webp *.bmp *.heic *.heif *.mp3 *.amr *.wav *.m4a *.mp4 *.mov *.m4v"
+"""Only a hint for the dialog: what a file is, its content decides."""
+SYNC_AGAIN_S = 3600.0
+"""The library at WeChat is read by itself when that was longer ago; F5 reads it always."""
+
+
+class MediaPage(Surface):
+    """The grid with its filters, and the bar for what is chosen."""
+
+    upload_wanted = Signal(object)
+    """A ``Payload`` to be uploaded."""
+    use_in_message = Signal(str, object)
+    """A kind and a list of ``MediaFile``."""
+    use_in_article = Signal(object)
+    """A list of ``MediaFile``, all pictures."""
+    open_draft = Signal(int)
+    open_send = Signal(int)
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__("bg.panel", parent)
+        self.title = self.tr("素材库")
+        self.step: int | None = None
+        self._context = context
+        self._account: Account | None = None
+        self._asked = 0
+        self._synced: set[int] = set()
+        self._syncing: set[int] = set()
+        self._sheet: MediaSheet | None = None
+        self.model = MediaModel(context.now, self)
+        self.grid = MediaGrid(self.model)
+        self.pictures = MediaPictures(context.tasks, context.profile, self.grid.in_sight, self)
+        self.grid.paint_with(self.pictures)
+        self.filters = MediaFilters()
+        self.actions_ = MediaActions(context, self)
+        self._build_top()
+        self._build_body()
+        self.bar = SelectionBar(self)
+        self._chosen_later = self._timer(0, self._show_chosen, single=True)  # once for all changes of one moment
+        self._later = self._timer(SEARCH_AFTER_MS, self.reload, single=True)
+        self._timer(TICK_MS, self._minute_passed).start()
+        self._connect()
+
+    # --- building ---------------------------------------------------------------------------------------------
+
+    def _build_top(self) -> None:
+        self._age = ElidedLabel("", "caption", "text.2")
+        self._age.setObjectName("media.synced")
+        self._age.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self._age.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._refresh = icon_button("refresh", self.tr("和微信的素材库对账"), "media.refresh", "F5")
+        self.field: QLineEdit = search_field(self.tr("搜索文件名、media_id"), "media.search")
+        self.field.setClearButtonEnabled(True)
+        self.field.setFixedWidth(240)
+        self._upload = button(self.tr("上传"), "primary", icon="upload", name="media.upload")
+
+    def _build_body(self) -> None:
+        choose = button(self.tr("选择文件"), icon="upload", name="media.first")
+        choose.clicked.connect(self.choose_files)
+        self._empty = EmptyState(
+            "media", self.tr("还没有素材"), self.tr("拖进图片、视频或语音，也可以粘贴"), [choose]
+        )
+        clear = button(self.tr("清除筛选"), name="media.clear_filter")
+        clear.clicked.connect(self._clear_filter)
+        self._none = EmptyState("search", self.tr("没有找到"), self.tr("换个词，或清掉筛选条件"), [clear])
+        self._stack = QStackedWidget()
+        holder = QWidget()  # half a gap belongs to the first and last cell
+        holder.setLayout(hbox(self.grid, spacing=0, margins=(16, 0, 2, 0)))
+        for page in (QWidget(), holder, self._empty, self._none):
+            self._stack.addWidget(page)
+        self._grid_holder = holder
+        self._limits = card("amber.bg", "amber.line", 6)
+        self._limits.setObjectName("media.limits")
+        self._limit_words = ElidedLabel("", "body", "amber.text")
+        row = hbox(IconLabel("warning", 16, "amber.text"), self._limit_words, margins=(12, 0, 12, 0))
+        row.setStretch(1, 1)
+        self._limits.setLayout(row)
+        self._limits.setFixedHeight(theme.px(36))
+        self._limits_row = QWidget()
+        self._limits_row.setLayout(hbox(self._limits, margins=(24, 12, 24, 0)))
+        self._limits_row.hide()
+        self.setLayout(vbox(12, self.filters, self._limits_row, 2, self._stack, spacing=0))
+
+    def _timer(self, ms: int, slot: Callable[[], object], single: bool = False) -> QTimer:
+        made = QTimer(self)
+        made.setInterval(ms)
+        made.setSingleShot(single)
+        made.timeout.connect(slot)
+        return made
+
+    def _connect(self) -> None:
+        self._upload.clicked.connect(self.choose_files)
+        self._refresh.clicked.connect(self.refresh)
+        self.field.textChanged.connect(lambda _text: self._later.start())
+        self.filters.changed.connect(self.reload)
+        self.filters.renew_all_wanted.connect(self._renew_all)
+        self.grid.chosen_changed.connect(self._chosen_later.start)
+        self.grid.opened.connect(self.open_item)
+        self.grid.renew_wanted.connect(lambda item: self._do("renew", [item]))
+        self.grid.delete_wanted.connect(lambda: self._do("delete", self.grid.chosen()))
+        self.grid.files_wanted.connect(self.choose_files)
+        self.grid.menu_wanted.connect(self._menu)
+        self.bar.wanted.connect(lambda key: self._do(key, self.grid.chosen()))
+        self.bar.cleared.connect(self._clear_chosen)
+        self.actions_.busy.connect(self._show_busy)
+        self.actions_.changed_item.connect(self._show_changed)
+        self.actions_.changed.connect(lambda account_id: self.reload() if self._is_mine(account_id) else None)
+
+    # --- what the frame asks ------------------------------------------------------------------------------------
+
+    def top_actions(self) -> list[QWidget]:
+        """When WeChat's library was read last, search, upload."""
+        return [self._age, self._refresh, self.field, self._upload]
+
+    def set_account(self, account: Account) -> None:
+        """Show this account's library."""
+        changed = self._account is None or self._account.id != account.id
+        self._account = account
+        if changed:
+            self.model.show_items(())
+            self.grid.use_account(account.id)
+            self.pictures.use_account(account.id, self.devicePixelRatioF())
+            self._limits_row.hide()
+            self._show_age(None)
+            self._stack.setCurrentIndex(0)
+        self.reload()
+        if changed and self.isVisible():
+            self._sync_if_old()
+
+    def focus_first(self) -> None:
+        """The grid, read anew; what WeChat keeps is read if that was long ago."""
+        self.reload()
+        self._sync_if_old()
+        self.grid.begin()
+
+    def search(self) -> None:
+        """Ctrl F."""
+        self.field.selectAll()
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def refresh(self) -> None:
+        """F5: compare with the library at WeChat."""
+        self.pictures.forget_missing()
+        self._sync(by_hand=True)
+
+    def choose_files(self) -> None:
+        """Ctrl U: files to upload, by the system's dialog."""
+        wanted = self.tr("图片、语音、视频 ({suffixes})").format(suffixes=SUFFIXES)
+        paths, _ = QFileDialog.getOpenFileNames(
+            self, self.tr("选择要上传的文件"), "", f"{wanted};;{self.tr('所有文件')} (*)"
+        )
+        if paths:
+            self.take_payload(Payload(tuple(paths)))
+
+    def take_mime(self, mime: QMimeData) -> None:
+        """Paste."""
+        self.take_payload(Payload.of(mime))
+
+    def take_payload(self, payload: Payload) -> None:
+        """Files, a bitmap or addresses that arrived by drop or clipboard."""
+        if not payload.empty:
+            self.upload_wanted.emit(payload)
+
+    # --- the list -----------------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Read the list again; only the newest answer is shown. Says nothing to WeChat."""
+        if self._account is None:
+            return
+        self._later.stop()
+        self._asked += 1
+        number, account_id, library = self._asked, self._account.id, self._context.profile.library
+        text, kind, order = self.field.text().strip(), self.filters.kind, self.filters.order
+        expiring = self.filters.expiring
+
+        def read(job: Job) -> tuple[tuple[LibraryItem, ...], LibraryCounts]:
+            items = library.items(account_id, kind=kind, text=text, order=order, expiring=expiring)
+            return items, library.counts(account_id)
+
+        def show(found: tuple[tuple[LibraryItem, ...], LibraryCounts]) -> None:
+            if number == self._asked:
+                self._show(*found, text)
+
+        self._context.tasks.start(
+            "work", read, owner=self, on_done=show, on_error=lambda error: show_error(self, error)
+        )
+
+    def _show(self, items: Sequence[LibraryItem], counts: LibraryCounts, text: str) -> None:
+        self.filters.show_counts(counts)
+        self._show_age(counts.synced_at)
+        self.model.show_items(items)
+        if items:
+            self._stack.setCurrentWidget(self._grid_holder)
+        elif counts.all:
+            title = self.tr("没有找到「{text}」").format(text=text) if text else self.tr("没有找到")
+            self._none.set_texts(title, self.tr("换个词，或清掉筛选条件"))
+            self._stack.setCurrentWidget(self._none)
+        else:
+            self._stack.setCurrentWidget(self._empty)
+
+    def _clear_filter(self) -> None:
+        self.filters.clear()
+        self.field.clear()
+        self.reload()
+        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _minute_passed(self) -> None:
+        """Badges count down; what expired meanwhile changes the counts."""
+        if self.isVisible():
+            self.reload()
+
+    def _is_mine(self, account_id: int) -> bool:
+        return self._account is not None and self._account.id == account_id
+
+    # --- WeChat's own library -----------------------------------------------------------------------------------
+
+    def _sync_if_old(self) -> None:
+        if self._account is None or self._account.id in self._synced:
+            return
+        account_id, library, now = self._account.id, self._context.profile.library, self._context.now
+        self._synced.add(account_id)
+
+        def old(job: Job) -> bool:
+            at = library.counts(account_id).synced_at
+            return at is None or now() - at > SYNC_AGAIN_S
+
+        def go(is_old: bool) -> None:
+            if is_old and self._is_mine(account_id):
+                self._sync(by_hand=False)
+
+        self._context.tasks.start("work", old, owner=self, on_done=go, on_error=lambda error: None)
+
+    def _sync(self, by_hand: bool) -> None:
+        if self._account is None or self._account.id in self._syncing:
+            return
+        account_id, library = self._account.id, self._context.profile.library
+        self._syncing.add(account_id)
+        self._say_age(self.tr("正在和微信的素材库对账"))
+        self._refresh.setEnabled(False)
+
+        def work(job: Job) -> Sequence[NearLimit]:
+            library.sync(account_id, job)
+            return library.near_limits(account_id, job)
+
+        def done(near: Sequence[NearLimit]) -> None:
+            self._sync_ended(account_id)
+            if self._is_mine(account_id):
+                self._show_limits(near)
+                self.reload()
+
+        def failed(error: AppError) -> None:
+            self._sync_ended(account_id)
+            if self._is_mine(account_id):
+                self._sync_failed(error, by_hand)
+
+        self._context.tasks.start(
+            "work", work, owner=self, on_done=done, on_error=failed, on_progress=self._show_progress
+        )
+
+    def _sync_ended(self, account_id: int) -> None:
+        self._syncing.discard(account_id)
+        self._refresh.setEnabled(True)
+
+    def _show_progress(self, done: int, total: int) -> None:
+        if total:
+            text = self.tr("正在和微信的素材库对账 {done} / {total}")
+            self._say_age(text.format(done=count_text(done), total=count_text(total)))
+
+    def _sync_failed(self, error: AppError, by_hand: bool) -> None:
+        """Not having reached WeChat takes nothing away: the list stays as it was. Only who asked is told loudly."""
+        self._say_age(self.tr("没能和微信对账：{why}").format(why=words(error).title))
+        if by_hand:
+            shell(self).toast(words(error).line, "warning", "red")
+
+    def _show_age(self, synced_at: float | None) -> None:
+        if self._account is not None and self._account.id in self._syncing:
+            return
+        if synced_at is not None:
+            at = day_text(synced_at, self._context.now())
+            self._say_age(self.tr("{time} 和微信对过账").format(time=at))
+        elif not self._age.text() or self._account is None or self._account.id not in self._synced:
+            self._say_age("")
+
+    def _say_age(self, text: str) -> None:
+        self._age.setText(text)
+        most = 280 if self.width() > theme.px(1000) else 150
+        self._age.setFixedWidth(min(self._age.sizeHint().width(), most))
+
+    def _show_limits(self, near: Sequence[NearLimit]) -> None:
+        self._limit_words.setText("；".join(limit_text(each) for each in near))
+        self._limits_row.setVisible(bool(near))
+
+    # --- what is chosen -----------------------------------------------------------------------------------------
+
+    def _show_chosen(self) -> None:
+        chosen = self.grid.chosen()
+        size = sum(item.size_bytes for item in chosen)
+        self.bar.show_choices(len(chosen), size, choices(chosen) if chosen else [])
+        self.grid.set_foot(theme.px(HEIGHT) + ABOVE if chosen else 0)
+
+    def _clear_chosen(self) -> None:
+        self.grid.clearSelection()
+        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _renew_all(self) -> None:
+        self._do("renew", self.model.items())
+
+    def _menu(self, at: QPoint) -> None:
+        items = self.grid.chosen()
+        menu = QMenu(self)
+        menu.setObjectName("media.menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        if len(items) == 1:
+            menu.addAction(icons.icon("eye"), self.tr("查看"), lambda: self.open_item(items[0]))
+            menu.addSeparator()
+        for choice in choices(items):
+            danger = choice.key == "delete"
+            if danger:
+                menu.addSeparator()
+            text = {"copy": self.tr("复制 media_id"), "delete": self.tr("删除…")}.get(choice.key, choice.text)
+            action = menu.addAction(icons.icon(choice.icon, "red.text" if danger else "text"), text)
+            action.setObjectName(f"media.menu.{choice.key}")
+            action.setProperty("danger", danger)
+            action.setEnabled(not choice.reason)
+            action.setToolTip(choice.reason or choice.hint)
+            action.triggered.connect(lambda _=False, key=choice.key: self._do(key, items))
+        popup_menu(menu, at)
+
+    def _do(self, key: str, items: Sequence[LibraryItem]) -> None:
+        """One of the choices, with those of the items that it makes sense for."""
+        if self._account is None or not items:
+            return
+        choice = next(each for each in choices(items) if each.key == key)
+        if choice.reason:
+            shell(self).toast(choice.reason, "info", "plain")
+            return
+        account_id, usable = self._account.id, choice.items
+        match key:
+            case "renew":
+                self.actions_.renew(account_id, usable)
+            case "permanent":
+                self.actions_.make_permanent(account_id, usable)
+            case "copy":
+                self.actions_.copy_ids(usable)
+            case "delete":
+                self.actions_.ask_delete(account_id, usable)
+            case "article":
+                self.actions_.bring(account_id, usable, self.use_in_article.emit)
+            case "message":
+                kind = usable[0].kind
+                self.actions_.bring(account_id, usable, lambda files: self.use_in_message.emit(kind, files))
+
+    # --- one item -----------------------------------------------------------------------------------------------
+
+    def open_item(self, item: LibraryItem) -> None:
+        """All that is known of an item."""
+        if self._account is None:
+            return
+        sheet = MediaSheet(self._context, self.window(), self._account.id, item)
+        sheet.open_draft.connect(self.open_draft)
+        sheet.open_send.connect(self.open_send)
+        sheet.wanted.connect(self._from_sheet)
+        sheet.finished.connect(self._sheet_closed)
+        self._sheet = sheet
+        sheet.open()
+
+    def _from_sheet(self, key: str, item: LibraryItem) -> None:
+        if self._sheet is not None and key in ("delete", "article", "message"):
+            self._sheet.reject()
+        self._do(key, [item])
+
+    def _sheet_closed(self) -> None:
+        self._sheet = None
+
+    # --- what comes back ----------------------------------------------------------------------------------------
+
+    def _show_busy(self, account_id: int, key: str, fraction: float | None) -> None:
+        if self._is_mine(account_id) or fraction is None:
+            self.model.set_busy(key, fraction)
+
+    def _show_changed(self, account_id: int, key: str, item: LibraryItem) -> None:
+        if self._is_mine(account_id):
+            self.model.replace(key, item)
+            if self._sheet is not None and self._sheet.item.key == key:
+                self._sheet.show_item(item)
