@@ -92,6 +92,8 @@ class FileForm(ComposeForm):
         self.refusals = RefusalList(kind)
         self.refusals.move_wanted.connect(self.move_wanted)
         self.refusals.fix_wanted.connect(self._mend)
+        self.refusals.put_away.connect(context.transfers.remove)
+        context.transfers.removed.connect(self.refusals.drop)
         self.intake.refused.connect(self._show_refusal)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)

@@ -126,6 +126,8 @@ class RefusalList(QWidget):
     """The kind of message that takes the file, and its Payload."""
     fix_wanted = Signal(object)
     """A Transfer that its own button would mend."""
+    put_away = Signal(object)
+    """The person is done with a refused Transfer."""
 
     def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -142,7 +144,7 @@ class RefusalList(QWidget):
     def add(self, refusal: Refusal) -> None:
         """Show why a file was refused."""
         row = RefusalRow(refusal)
-        row.dismissed.connect(self._dismiss)
+        row.dismissed.connect(self._put_away)
         row.move_wanted.connect(self._move)
         row.fix_wanted.connect(self.fix_wanted)
         self._rows.insert(0, row)
@@ -161,11 +163,13 @@ class RefusalList(QWidget):
 
     def clear(self) -> None:
         """Put all away."""
-        for row in self._rows:
-            row.hide()
-            row.deleteLater()
-        self._rows.clear()
-        self._show()
+        for row in list(self._rows):
+            self._put_away(row)
+
+    def _put_away(self, row: RefusalRow) -> None:
+        self._dismiss(row)
+        if row.refusal.transfer is not None:
+            self.put_away.emit(row.refusal.transfer)
 
     def _dismiss(self, row: RefusalRow) -> None:
         self._rows.remove(row)
@@ -174,7 +178,7 @@ class RefusalList(QWidget):
         self._show()
 
     def _move(self, row: RefusalRow) -> None:
-        self._dismiss(row)
+        self._put_away(row)
         self.move_wanted.emit(row.refusal.belongs_to, row.refusal.source)
 
     def _show(self) -> None:

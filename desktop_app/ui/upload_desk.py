@@ -83,7 +83,7 @@ class UploadDesk(QObject):
     def _show(self, totals: Totals) -> None:
         if totals.busy:
             self._note = ""
-        elif self._totals.busy and totals.done:
+        elif totals.done and (self._totals.busy or totals.done != self._totals.done):
             at = clock_text(self._context.now())
             self._note = self.tr("{n} 个文件已上传 {at}").format(n=totals.done, at=at)
         self._totals = totals
