@@ -14,7 +14,6 @@ from typing import Any
 from desktop_app.store.database import Database
 
 EXPIRING_S = 24 * 3600.0
-PERMANENT = 5  # where it stands behind the path
 FILE, WECHAT = "file:", "wechat:"
 
 ORDERS = {
@@ -166,12 +165,10 @@ class LibraryStore:
 
     def _built(self, rows: Sequence[sqlite3.Row], here: Collection[str]) -> tuple[LibraryItem, ...]:
         found = []
-        for key, kind, name, sha256, file, *facts in rows:
-            facts[PERMANENT] = bool(facts[PERMANENT])
-            if file in here:
-                found.append(LibraryItem(key, kind, name, sha256, self._folder / file, *facts))
-            else:
-                found.append(LibraryItem(key, kind, name, "", None, *facts))
+        for key, kind, name, sha256, file, size, width, height, seconds, media_id, permanent, *rest in rows:
+            path = self._folder / file if file in here else None
+            facts = (size, width, height, seconds, media_id, permanent == 1, *rest)
+            found.append(LibraryItem(key, kind, name, sha256 if path else "", path, *facts))
         return tuple(found)
 
     # --- WeChat's own library ---------------------------------------------------------------------------
