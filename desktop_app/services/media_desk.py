@@ -130,7 +130,8 @@ class MediaDesk:
     def upload(self, account_id: int, sha256: str, kind: str, job: Job, *, permanent: bool = False) -> Uploaded:
         """The file's media_id: a known one while it is good, otherwise the file goes up.
 
-        A message takes either, so a permanent one that is known serves it too. Bytes go out by ``job.progress``.
+        A message takes either but for videos, so a permanent one that is known serves it too. Bytes go out by
+        ``job.progress``.
         Raises MediaError ``media.gone`` and what the client raises.
         """
         with self._one_at_a_time((account_id, sha256, kind, permanent), job):
@@ -181,7 +182,10 @@ class MediaDesk:
         )
 
     def _known(self, account_id: int, sha256: str, kind: str, permanent: bool) -> UploadRow | None:
-        known = self.reusable(account_id, sha256, f"{PERMANENT}.{kind}")
+        known = None
+        # A message's video is made of an upload by media/uploadvideo, which takes temporary ones (permanent: 40007).
+        if permanent or kind != "video":
+            known = self.reusable(account_id, sha256, f"{PERMANENT}.{kind}")
         if known is None and not permanent:
             known = self.reusable(account_id, sha256, f"{TEMPORARY}.{kind}")
         return known

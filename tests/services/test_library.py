@@ -224,7 +224,7 @@ def test_a_thumbnail_without_a_line_can_be_had_later(world: World, library: Libr
 
 @pytest.mark.parametrize("kind", ["image", "voice", "video"])
 def test_a_file_of_wechats_is_brought_and_used(world: World, library: Library, desk: MediaDesk, kind: str):
-    """Its bytes, under its name; fetched once; a message with it takes the permanent media_id without an upload."""
+    """Its bytes, under its name; fetched once; a message takes the permanent media_id, but for a video's source."""
     data = {"image": make.picture("JPEG"), "voice": make.amr(), "video": make.mp4()}[kind]
     (media_id,) = on_the_website(world, 1, kind, data)
     library.sync(world.service, Job())
@@ -235,8 +235,8 @@ def test_a_file_of_wechats_is_brought_and_used(world: World, library: Library, d
     item = the(library.item(world.service, f"wechat:{media_id}"))
     assert (item.key, item.path, item.media_id) == (f"file:{file.sha256}", file.path, media_id)
     assert len(library.items(world.service)) == 1
-    assert desk.upload(world.service, file.sha256, kind, Job()).media_id == media_id
-    assert calls(world, "media/upload") == 0
+    used = desk.upload(world.service, file.sha256, kind, Job()).media_id
+    assert (used == media_id, calls(world, "media/upload")) == ((False, 1) if kind == "video" else (True, 0))
 
 
 def test_a_file_that_is_nowhere_cannot_be_brought(world: World, library: Library, desk: MediaDesk):
@@ -285,6 +285,20 @@ def test_making_it_permanent_happens_once(world: World, library: Library, desk: 
     assert made.title == ("茶园 航拍" if kind == "video" else "")
     library.sync(world.service, Job())
     assert [each.key for each in library.items(world.service)] == [item.key]
+
+
+def test_a_permanent_video_can_be_sent(world: World, library: Library, desk: MediaDesk):
+    """media/uploadvideo wants a temporary one: it goes up for that, and the permanent one stays what it is."""
+    composing = Composing(world.accounts, desk, Drafts(world.db), PreviewRecipients(world.db), now=world.clock)
+    file = desk.add_bytes(make.mp4(), "茶园.mp4", "video", Job())
+    desk.upload(world.service, file.sha256, "video", Job(), permanent=True)
+    content = {"file": {"sha256": file.sha256, "name": file.name}, "title": "采茶", "description": ""}
+    message = composing.prepare(world.service, "video", content, Job())
+    assert message["msgtype"] == "mpvideo"
+    assert (calls(world, "media/upload"), calls(world, "media/uploadvideo")) == (1, 1)
+    library.sync(world.service, Job())
+    (item,) = library.items(world.service)
+    assert (item.key, item.permanent) == (f"file:{file.sha256}", True)
 
 
 # --- deleting -------------------------------------------------------------------------------------------
