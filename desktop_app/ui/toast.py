@@ -84,7 +84,7 @@ class Toast(QWidget):
             made.clicked.connect(self.gone)
             return made
         text, callback = action
-        made = button(text, "inverse")
+        made = button(text, "inverse", name="toast.action")
 
         def act() -> None:
             self.gone.emit()
