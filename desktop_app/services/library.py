@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,7 +11,7 @@ from urllib.parse import urlsplit
 from desktop_app.errors import MediaError, Refused
 from desktop_app.job import Job
 from desktop_app.media import intake, tiles
-from desktop_app.media.limits import LIBRARY_IMAGES, LIBRARY_OTHERS, ORIGINALS
+from desktop_app.media.limits import LIBRARY_IMAGES, LIBRARY_OTHERS
 from desktop_app.services import contents
 from desktop_app.services.account import AccountService
 from desktop_app.services.fetch import Fetch
@@ -66,15 +64,12 @@ class Library:
         files: MediaCache,
         desk: MediaDesk,
         pictures: ArticlePictures,
-        *,
-        make_fetch: Callable[..., Fetch] = Fetch,
     ) -> None:
         self._accounts = accounts
         self._store = store
         self._files = files
         self._desk = desk
         self._pictures = pictures
-        self._make_fetch = make_fetch
         self._one_at_a_time = OneAtATime()
         self._no_picture: set[tuple[int, str]] = set()
 
@@ -158,38 +153,48 @@ class Library:
     def thumbnail(self, account_id: int, key: str, job: Job) -> Path | None:
         """A picture that shows the item: its own file, or a small one made of what WeChat has and kept.
 
-        None: there is none, as for voices, videos and damaged pictures.
+        None: there is none, as for voices and damaged pictures, and for videos without ffmpeg or a file here.
         """
         item = self._store.item(account_id, key)
-        if item is None or item.kind != "image":
+        if item is None or (item.kind == "image" and item.path is not None):
+            return item.path if item is not None else None
+        at_wechat = item.kind == "image" and item.permanent and item.media_id
+        if (account_id, item.key) in self._no_picture or not (at_wechat or (item.kind == "video" and item.path)):
             return None
-        if item.path is not None:
-            return item.path
-        if not item.permanent or not item.media_id or (account_id, item.media_id) in self._no_picture:
-            return None
-        with self._one_at_a_time(("thumb", account_id, item.media_id), job):
-            return self._store.thumb(account_id, item.media_id) or self._fetch_thumb(account_id, item, job)
-
-    def _fetch_thumb(self, account_id: int, item: LibraryItem, job: Job) -> Path | None:
-        name = f"tile-{hashlib.sha256(item.media_id.encode()).hexdigest()[:32]}.jpg"
-        target = self._files.folder / name
-        with self._incoming() as half:
+        with self._one_at_a_time(("tile", account_id, item.key), job):
             try:
-                self._accounts.client(account_id).get_material(item.media_id, half, job)
-                made = tiles.make(half, target) if half.exists() else None
+                made = self._fetched_tile(account_id, item, job) if at_wechat else self._frame(item, job)
             except MediaError as error:
                 if error.code in ("media.cache", "media.disk_full"):
                     raise
                 made = None
+            if made is None and (at_wechat or self._desk.ffmpeg):
+                self._no_picture.add((account_id, item.key))
+            return made
+
+    def _fetched_tile(self, account_id: int, item: LibraryItem, job: Job) -> Path | None:
+        known = self._store.thumb(account_id, item.media_id)
+        if known is not None:
+            return known
+        name = f"tile-{hashlib.sha256(item.media_id.encode()).hexdigest()[:32]}.jpg"
+        with intake.half(self._files.folder) as half:
+            try:
+                self._accounts.client(account_id).get_material(item.media_id, half, job)
             except Refused as error:
                 if error.errcode != UNKNOWN_MEDIA:
                     raise
-                made = None
-        if made is None:
-            self._no_picture.add((account_id, item.media_id))
-        else:
+            made = tiles.of_picture(half, self._files.folder / name) if half.exists() else None
+        if made is not None:
             self._store.set_thumb(account_id, item.media_id, name)
         return made
+
+    def _frame(self, item: LibraryItem, job: Job) -> Path | None:
+        """A moment of a film that is here; it goes with the film."""
+        assert item.path is not None
+        target = self._files.folder / f"{item.sha256}.tile.jpg"
+        if target.exists() or self._desk.ffmpeg is None:
+            return target if target.exists() else None
+        return tiles.of_film(item.path, item.seconds, target, self._desk.ffmpeg, job.quiet())
 
     def bring(self, account_id: int, key: str, job: Job) -> MediaFile:
         """The item's file as a message of its kind takes it, fetched from WeChat if it is only there.
@@ -208,7 +213,7 @@ class Library:
         if not item.permanent or not item.media_id:
             raise MediaError("media.gone")
         folder = self._files.folder
-        with self._incoming() as half:
+        with intake.half(folder) as half:
             video = self._accounts.client(account_id).get_material(item.media_id, half, job)
             if video is None:
                 taken = intake.take_file(half, folder, job.quiet(), kind=item.kind)
@@ -224,16 +229,7 @@ class Library:
         """The host that the account's API is at may be inside this network: a relay of the company, the sandbox."""
         own = urlsplit(self._accounts.get(account_id).base_url).hostname
         hosts = {own} if own and urlsplit(url).hostname == own else None
-        return self._make_fetch(hosts, max_bytes=ORIGINALS["image"].max_bytes, total_s=VIDEO_S)
-
-    @contextmanager
-    def _incoming(self) -> Iterator[Path]:
-        """A place in the media folder for half a file; what a crash leaves there is tidied up at the next start."""
-        half = self._files.folder / f".incoming-{uuid.uuid4().hex}"
-        try:
-            yield half
-        finally:
-            half.unlink(missing_ok=True)
+        return Fetch(hosts, total_s=VIDEO_S)
 
     # --- uploads ----------------------------------------------------------------------------------------
 

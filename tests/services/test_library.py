@@ -10,6 +10,7 @@ from PIL import Image
 from desktop_app.article.contents import new_article
 from desktop_app.errors import Cancelled, MediaError, NetworkError, Refused
 from desktop_app.job import Job
+from desktop_app.media import convert
 from desktop_app.services import contents
 from desktop_app.services.composing import Composing
 from desktop_app.services.fetch import Fetch
@@ -210,6 +211,29 @@ def test_what_has_no_thumbnail(world: World, library: Library, desk: MediaDesk, 
         assert library.thumbnail(world.service, f"wechat:{media_id}", Job()) is None
     assert calls(world, "/get_material") == 2
     assert {path.name for path in media.folder.iterdir()} == {file.path.name}
+
+
+def test_a_video_shows_a_moment_of_itself(world: World, library: Library, desk: MediaDesk):
+    """With ffmpeg, made once, and gone with the file; without it there is none until there is one."""
+    ffmpeg = convert.find()
+    if ffmpeg is None:
+        pytest.skip("there is no ffmpeg on this computer")
+    image = Image.new("RGB", (320, 176), (30, 140, 60))
+    file = uploaded(world, desk, make.mp4(3, image), "video", "茶园.mp4")
+    key = f"file:{file.sha256}"
+    desk.configure(ffmpeg=None, ground="white")
+    assert library.thumbnail(world.service, key, Job()) is None
+    desk.configure(ffmpeg=ffmpeg, ground="white")
+    first = library.thumbnail(world.service, key, Job())
+    assert first is not None
+    with Image.open(first) as picture:
+        assert picture.size == (320, 176)
+        assert picture.convert("RGB").getpixel((160, 80)) == pytest.approx((30, 140, 60), abs=24)
+    made = first.stat().st_mtime_ns
+    assert library.thumbnail(world.service, key, Job()) == first
+    assert first.stat().st_mtime_ns == made
+    library.delete(world.service, key, Job())
+    assert list(first.parent.iterdir()) == []
 
 
 def test_a_thumbnail_without_a_line_can_be_had_later(world: World, library: Library):
