@@ -88,10 +88,10 @@ class MediaActions(QObject):
         library = self._context.profile.library
 
         def look(job: Job) -> list[Use]:
-            found: dict[tuple[str, int], Use] = {}
+            found: dict[tuple[str, int, str], Use] = {}
             for item in items[:USES_LOOKED_UP]:
                 job.check()
-                found |= {(use.where, use.id): use for use in library.uses(account_id, item.key)}
+                found |= {(use.where, use.id, use.kind): use for use in library.uses(account_id, item.key)}
             return list(found.values())
 
         if items:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -32,7 +33,8 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyleOption
 
 from desktop_app.ui import theme
 from desktop_app.ui.media_card import CARD_WIDTH, GAP, MediaDelegate, card_height, card_rect
-from desktop_app.ui.media_model import FIRST_ITEM, Index, MediaModel, mime_of
+from desktop_app.ui.media_drag import drag_mime
+from desktop_app.ui.media_model import FIRST_ITEM, Index, MediaModel
 from desktop_app.ui.media_pictures import MediaPictures
 from desktop_app.ui.paint import float_shadow, round_rect
 from desktop_app.ui.units import count_text
@@ -41,6 +43,15 @@ if TYPE_CHECKING:
     from desktop_app.services.library import LibraryItem
 
 _Select = QItemSelectionModel.SelectionFlag
+
+
+class _Place(NamedTuple):
+    """Where a person was in the list: what was chosen, the current card and its row, where it was scrolled to."""
+
+    keys: set[str]
+    current: str
+    row: int
+    scrolled: int
 
 
 class MediaGrid(QListView):
@@ -57,13 +68,15 @@ class MediaGrid(QListView):
     menu_wanted = Signal(QPoint)
     """Where the menu should open, in global coordinates; what it is for is chosen."""
     chosen_changed = Signal()
+    nothing_to_drag = Signal()
+    """None of the files that somebody tried to drag is on this computer."""
 
-    def __init__(self, model: MediaModel, parent: QWidget | None = None) -> None:
+    def __init__(self, model: MediaModel, drag_folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._model = model
+        self._model, self._drag_folder = model, drag_folder
         self._account_id = 0
         self._foot = 0
-        self._kept: tuple[set[str], str, int] = (set(), "", 0)
+        self._kept = _Place(set(), "", -1, 0)
         self.setObjectName("media.grid")
         self.setAccessibleName(self.tr("素材"))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -122,28 +135,23 @@ class MediaGrid(QListView):
         if last.row() >= FIRST_ITEM:
             self.selectionModel().select(QItemSelection(first, last), _Select.ClearAndSelect)
 
-    def begin(self) -> None:
-        """Put the keyboard on the first item unless it is on one already; nothing is chosen by that."""
-        if not self.currentIndex().isValid():
-            row = min(FIRST_ITEM, self._model.rowCount() - 1)
-            self.selectionModel().setCurrentIndex(self._model.index(row), _Select.NoUpdate)
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def _keep_place(self) -> None:
-        current = self.current_item()
+        current, row = self.current_item(), self.currentIndex().row()
         keys = {item.key for item in self.chosen()}
-        self._kept = (keys, current.key if current else "", self.verticalScrollBar().value())
+        self._kept = _Place(keys, current.key if current else "", row, self.verticalScrollBar().value())
 
     def _restore_place(self) -> None:
         """A list that was read again keeps what was chosen, the current card and where it was scrolled to."""
-        keys, current, scrolled = self._kept
-        if keys:
-            self.selectionModel().select(self._selection(keys), _Select.ClearAndSelect)
-        row = self._model.row_of(current) if current else -1
-        if row >= 0:
+        kept = self._kept
+        if kept.keys:
+            self.selectionModel().select(self._selection(kept.keys), _Select.ClearAndSelect)
+        row = self._model.row_of(kept.current)
+        if row < 0:  # it is gone: the one in its place; at the beginning the first one
+            row = min(kept.row if kept.row >= 0 else FIRST_ITEM, self._model.rowCount() - 1)
+        if self._model.rowCount() > FIRST_ITEM:
             self.selectionModel().setCurrentIndex(self._model.index(row), _Select.NoUpdate)
         self.doItemsLayout()
-        self.verticalScrollBar().setValue(scrolled)
+        self.verticalScrollBar().setValue(kept.scrolled)
         self.chosen_changed.emit()
 
     def _selection(self, keys: set[str]) -> QItemSelection:
@@ -287,9 +295,11 @@ class MediaGrid(QListView):
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         items = self.chosen()
-        if items:
+        if items and all(item.path is None for item in items):
+            self.nothing_to_drag.emit()
+        elif items:
             drag = QDrag(self)
-            drag.setMimeData(mime_of(self._account_id, items))
+            drag.setMimeData(drag_mime(self._account_id, items, self._drag_folder))
             drag.setPixmap(self._drag_picture(self.currentIndex(), len(items)))
             drag.setHotSpot(QPoint(40, 40))
             drag.exec(Qt.DropAction.CopyAction)

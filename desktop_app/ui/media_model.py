@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from desktop_app.ui.media_words import spoken
 
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from desktop_app.services.library import LibraryItem
 
 Index = QModelIndex | QPersistentModelIndex
-MIME = "application/x-qunfa-media"
-"""What a drag out of the library carries beside its files: ``{"account": id, "keys": [key, …]}`` as JSON."""
 FIRST_ITEM = 1
 _ADD_FLAGS = Qt.ItemFlag.ItemIsEnabled
 # Made once: a selection of 10,000 asks every row.
@@ -95,15 +92,3 @@ class MediaModel(QAbstractListModel):
         if row >= FIRST_ITEM:
             at = self.index(row)
             self.dataChanged.emit(at, at)
-
-
-def mime_of(account_id: int, items: Iterable[LibraryItem]) -> QMimeData:
-    """What a drag of these items carries: their keys, and the files that are on this computer."""
-    listed = list(items)
-    mime = QMimeData()
-    keys = {"account": account_id, "keys": [item.key for item in listed]}
-    mime.setData(MIME, json.dumps(keys).encode())
-    urls = [QUrl.fromLocalFile(str(item.path)) for item in listed if item.path is not None]
-    if urls:
-        mime.setUrls(urls)
-    return mime

@@ -12,8 +12,11 @@ from desktop_app.errors import AppError
 from desktop_app.job import Job
 from desktop_app.store.accounts import Account
 from desktop_app.ui import icons, theme
+from desktop_app.ui.compose_drops import library_page_targets
 from desktop_app.ui.context import Context
 from desktop_app.ui.drop_payload import Payload
+from desktop_app.ui.drop_target import DropTarget
+from desktop_app.ui.drop_words import page_sentence
 from desktop_app.ui.empty_state import EmptyState
 from desktop_app.ui.error_box import show_error, words
 from desktop_app.ui.media_actions import MediaActions
@@ -39,6 +42,7 @@ from desktop_app.ui.widgets import (
     vbox,
 )
 from desktop_app.ui.window import shell
+from desktop_app.workers.transfers import Stage, Transfer
 
 if TYPE_CHECKING:
     from desktop_app.services.library import LibraryCounts, LibraryItem, NearLimit
@@ -70,11 +74,12 @@ class MediaPage(Surface):
         self._context = context
         self._account: Account | None = None
         self._asked = 0
+        self._focus_asked = False
         self._synced: set[int] = set()
         self._syncing: set[int] = set()
         self._sheet: MediaSheet | None = None
         self.model = MediaModel(context.now, self)
-        self.grid = MediaGrid(self.model)
+        self.grid = MediaGrid(self.model, context.profile.paths.cache)
         self.pictures = MediaPictures(context.tasks, context.profile, self.grid.in_sight, self)
         self.grid.paint_with(self.pictures)
         self.filters = MediaFilters()
@@ -101,10 +106,10 @@ class MediaPage(Surface):
         self._upload = button(self.tr("上传"), "primary", icon="upload", name="media.upload")
 
     def _build_body(self) -> None:
-        choose = button(self.tr("选择文件"), icon="upload", name="media.first")
-        choose.clicked.connect(self.choose_files)
+        self._first = button(self.tr("选择文件"), icon="upload", name="media.first")
+        self._first.clicked.connect(self.choose_files)
         self._empty = EmptyState(
-            "media", self.tr("还没有素材"), self.tr("拖进图片、视频或语音，也可以粘贴"), [choose]
+            "media", self.tr("还没有素材"), self.tr("拖进图片、视频或语音，也可以粘贴"), [self._first]
         )
         clear = button(self.tr("清除筛选"), name="media.clear_filter")
         clear.clicked.connect(self._clear_filter)
@@ -146,8 +151,10 @@ class MediaPage(Surface):
         self.grid.delete_wanted.connect(lambda: self._do("delete", self.grid.chosen()))
         self.grid.files_wanted.connect(self.choose_files)
         self.grid.menu_wanted.connect(self._menu)
+        self.grid.nothing_to_drag.connect(self._say_fetch_first)
         self.bar.wanted.connect(lambda key: self._do(key, self.grid.chosen()))
         self.bar.cleared.connect(self._clear_chosen)
+        self._context.transfers.changed.connect(self._transfer_changed)
         self.actions_.busy.connect(self._show_busy)
         self.actions_.changed_item.connect(self._show_changed)
         self.actions_.changed.connect(lambda account_id: self.reload() if self._is_mine(account_id) else None)
@@ -175,9 +182,9 @@ class MediaPage(Surface):
 
     def focus_first(self) -> None:
         """The grid, read anew; what WeChat keeps is read if that was long ago."""
+        self._focus_asked = True
         self.reload()
         self._sync_if_old()
-        self.grid.begin()
 
     def search(self) -> None:
         """Ctrl F."""
@@ -198,13 +205,21 @@ class MediaPage(Surface):
         if paths:
             self.take_payload(Payload(tuple(paths)))
 
-    def take_mime(self, mime: QMimeData) -> None:
-        """Paste."""
-        self.take_payload(Payload.of(mime))
+    def take_mime(self, mime: QMimeData | None) -> bool:
+        """Paste; False if there is nothing for this page."""
+        payload = Payload.of(mime)
+        self.take_payload(payload)
+        return not payload.empty
+
+    def drop_targets(self, payload: Payload) -> list[DropTarget]:
+        """The overlay's target over this page; none for what is dragged out of it."""
+        return library_page_targets(payload, self.take_payload)
 
     def take_payload(self, payload: Payload) -> None:
-        """Files, a bitmap or addresses that arrived by drop or clipboard."""
-        if not payload.empty:
+        """Files, a bitmap or addresses of pictures that arrived by drop or clipboard."""
+        if payload.pages:
+            shell(self).toast(page_sentence(), "info", "amber")
+        elif not payload.empty:
             self.upload_wanted.emit(payload)
 
     # --- the list -----------------------------------------------------------------------------------------------
@@ -243,6 +258,10 @@ class MediaPage(Surface):
             self._stack.setCurrentWidget(self._none)
         else:
             self._stack.setCurrentWidget(self._empty)
+        if self._focus_asked:
+            self._focus_asked = False
+            first = self._first if self._stack.currentWidget() is self._empty else self.grid
+            (first if first.isVisible() else self.field).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _clear_filter(self) -> None:
         self.filters.clear()
@@ -348,11 +367,17 @@ class MediaPage(Surface):
         self.grid.clearSelection()
         self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _say_fetch_first(self) -> None:
+        text = self.tr("原文件还在微信。用「用它发消息」或「插入图文」，会先取回来")
+        shell(self).toast(text, "info", "plain")
+
     def _renew_all(self) -> None:
         self._do("renew", self.model.items())
 
     def _menu(self, at: QPoint) -> None:
         items = self.grid.chosen()
+        if not items:
+            return
         menu = QMenu(self)
         menu.setObjectName("media.menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -420,6 +445,11 @@ class MediaPage(Surface):
         self._sheet = None
 
     # --- what comes back ----------------------------------------------------------------------------------------
+
+    def _transfer_changed(self, transfer: Transfer) -> None:
+        """Whatever page began it: what is at WeChat now stands in this list."""
+        if transfer.stage == Stage.DONE and self._is_mine(transfer.account_id):
+            self._later.start()
 
     def _show_busy(self, account_id: int, key: str, fraction: float | None) -> None:
         if self._is_mine(account_id) or fraction is None:
