@@ -93,9 +93,13 @@ class World:
         self.accounts = AccountService(
             self.account_store, self.secrets, now=self.clock, make_client=lambda *a, **k: self.make_client(*a, **k)
         )
-        self.sending = Sending(self.db, self.outbox, self.accounts, now=self.clock, steady=self.clock.steady)
+        self.sending = self.make_sending()
         self.sending.add_listener(self.changed.append)
         self.sending.recover()
+
+    def make_sending(self) -> Sending:
+        """The outbox of messages as scripts queue them."""
+        return Sending(self.db, self.outbox, self.accounts, now=self.clock, steady=self.clock.steady)
 
     def make_client(self, *args: Any, **kwargs: Any) -> WeChatClient:
         """Short waits, so that a silent server costs a test little, and none between tries."""

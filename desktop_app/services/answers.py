@@ -21,6 +21,7 @@ class Answer(StrEnum):
     NO_TOKEN = "no_token"  # 40164, 40125, 40001 again after renewal
     NOT_TAKEN = "not_taken"  # 45066, 45011, 42010
     DOUBT = "doubt"  # time-out or cut after a byte left, 5xx, HTML, unreadable, -1
+    MEDIA_LOST = "media_lost"  # 40007, and the media can be uploaded afresh
     REFUSED = "refused"  # any other errcode
 
 
@@ -28,6 +29,7 @@ class Wait(StrEnum):
     """When the next attempt may come."""
 
     NEVER = "never"
+    NOW = "now"  # once the media were uploaded afresh
     SOON = "soon"  # a few seconds: nothing had left
     MINUTE = "minute"  # 60 s or more, in doubt only while automatic repeats are allowed
     PERSON = "person"
@@ -65,6 +67,7 @@ TABLE: dict[Answer, tuple[Decision, Decision]] = {
     Answer.NO_TOKEN: (Decision(State.QUEUED, "waits", Wait.PERSON), STAYS_IN_DOUBT),
     Answer.NOT_TAKEN: (Decision(State.QUEUED, "slow_down", Wait.MINUTE), REPEAT_LATER),
     Answer.DOUBT: (REPEAT_LATER, REPEAT_LATER),
+    Answer.MEDIA_LOST: (Decision(State.QUEUED, "media_lost", Wait.NOW), STAYS_IN_DOUBT),
     Answer.REFUSED: (Decision(State.FAILED, "refused"), STAYS_IN_DOUBT),
 }
 
@@ -72,18 +75,21 @@ TOKEN_ERRCODES = (40001, 40014, 42001, 40164, 40125)
 """The transport has renewed the token and tried once more; if one of these comes still, there is none."""
 NOT_TAKEN_ERRCODES = (45066, 45011, 42010)
 ADMIN_ERRCODES = (89504, 89505)
+MEDIA_ERRCODE = 40007
 
 Outcome = Receipt | AppError
 
 
-def judge(attempt_is_repeat: bool, outcome: Outcome) -> Decision:
+def judge(attempt_is_repeat: bool, outcome: Outcome, *, heals: bool = False) -> Decision:
     """What an attempt's outcome means. ``attempt_is_repeat``: an earlier attempt of the batch ended in doubt."""
-    first, repeat = TABLE[classify(outcome)]
+    first, repeat = TABLE[classify(outcome, heals=heals)]
     return repeat if attempt_is_repeat else first
 
 
-def classify(outcome: Outcome) -> Answer:
-    """Which row of the table an outcome is."""
+def classify(outcome: Outcome, *, heals: bool = False) -> Answer:
+    """Which row of the table an outcome is. ``heals``: lost media can be uploaded afresh, and were not yet."""
+    if heals and is_media_lost(outcome):
+        return Answer.MEDIA_LOST
     if isinstance(outcome, Receipt):
         return Answer.ACCEPTED if outcome.msg_id is not None else Answer.ACCEPTED_UNKNOWN
     if getattr(outcome, "stage", "") == "token":
@@ -108,6 +114,11 @@ def _classify_errcode(outcome: Refused) -> Answer:
     if isinstance(outcome, AdminConfirmation) and outcome.errcode in ADMIN_ERRCODES:
         return Answer.ADMIN_WITHOUT_ID if msg_id_of(outcome) is None else Answer.ADMIN_WITH_ID
     return Answer.REFUSED
+
+
+def is_media_lost(outcome: Outcome) -> bool:
+    """40007: WeChat has no such media, any more or at all."""
+    return isinstance(outcome, Refused) and outcome.errcode == MEDIA_ERRCODE
 
 
 def msg_id_of(outcome: Outcome) -> int | None:

@@ -16,6 +16,8 @@ NAMES = (
     "wire.after_parse",
     "deliver.answered",
     "deliver.settled",
+    "renew.uploaded",
+    "renew.sealed",
     "poll.before",
     "poll.answered",
     "poll.recorded",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from desktop_app.errors import AppError, NetworkError, SecretNeeded, StoreError
+from desktop_app.errors import AppError, Cancelled, NetworkError, SecretNeeded, StoreError
 from desktop_app.job import Job
-from desktop_app.services.answers import Answer, Outcome, classify, judge
+from desktop_app.services.answers import TABLE, Answer, Outcome, classify, is_media_lost, judge
 from desktop_app.services.checkpoints import reached
 from desktop_app.services.schedule import (
     ASKED_VALID_S,
@@ -27,6 +28,7 @@ from desktop_app.wechat.payload import SealedSend
 
 if TYPE_CHECKING:
     from desktop_app.services.account import AccountService
+    from desktop_app.services.renewal import Renewal
 
 SENDS_A_MINUTE = 60
 RATE_WINDOW_S = 60.0
@@ -35,6 +37,8 @@ NO_QUOTA = 45028
 
 PAUSES = {Answer.NOT_TAKEN: REPEAT_GAP_S, Answer.NOTHING_LEFT: OFFLINE_RETRY_S}
 """What stops one batch would stop the account's next ones too: no request of it for so many seconds."""
+TOLD = ("name", "why", "errcode", "errmsg")
+STOPS = (*PAUSES, Answer.NO_TOKEN)
 
 
 class RateLimit:
@@ -69,6 +73,7 @@ class Delivery:
         steady: Callable[[], float],
         say: Callable[[int], None],
         look_at_clock: Callable[[], None],
+        renewal: Renewal | None = None,
     ) -> None:
         self._db = db
         self._outbox = outbox
@@ -76,6 +81,7 @@ class Delivery:
         self._now = now
         self._say = say
         self._look_at_clock = look_at_clock
+        self._renewal = renewal
         self._settling = Settling(outbox, now, lambda account_id: accounts.get(account_id).api_protection)
         self._limit = RateLimit(steady)
         self._answered_at: dict[int, float] = {}
@@ -93,20 +99,33 @@ class Delivery:
             self._end_admin_waits(account_id)
             if self.held_until(account_id) > self._now():
                 return 0
-            attempts = 0
-            for due in self._outbox.due(account_id, self._now()):
-                if job is not None and job.cancelled:
-                    break
-                self._look_at_clock()
-                if not self._may_leave(due):
-                    continue
-                client = self._ready_client(account_id)
-                if client is None:
-                    break
+            return self._deliver_due(account_id, job or Job())
+
+    def _deliver_due(self, account_id: int, job: Job) -> int:
+        attempts, renewed = 0, set[tuple[int, str]]()
+        waiting = deque(self._outbox.due(account_id, self._now()))
+        while waiting and not job.cancelled:
+            due = waiting.popleft()
+            self._look_at_clock()
+            if not self._may_leave(due):
+                continue
+            client = self._ready_client(account_id)
+            if client is None:
+                break
+            why = self._renewal_needed(due)
+            if why is None:
+                continue
+            if why and (due.batch.id, why) not in renewed:
+                renewed.add((due.batch.id, why))
+                after = self._renew(due, why, job)
+            else:
                 attempts += 1
-                if not self._attempt(client, due):
-                    break
-            return attempts
+                after = self._attempt(client, due)
+            if after in STOPS:
+                break
+            if isinstance(after, Batch):  # once more from the top: time has passed
+                waiting.appendleft(replace(due, batch=after))
+        return attempts
 
     def held_until(self, account_id: int) -> float:
         """No request of this account before; 0 if there is no such wait."""
@@ -163,27 +182,30 @@ class Delivery:
 
     # --- the attempt --------------------------------------------------------------------------------
 
-    def _attempt(self, client: WeChatClient, due: Due) -> bool:
-        """One request; False if the account had better pause."""
+    def _attempt(self, client: WeChatClient, due: Due) -> Batch | Answer | None:
+        """One request: its answer, or the batch that goes again at once. None: the row changed meanwhile."""
         reached("deliver.before_claim")
         try:
             claimed = self._outbox.claim(due, self._now() + REPEATS_S)
         except StoreError as error:
-            if error.code != "store.row_damaged":
-                raise
-            self._wait([due.batch], error.code)
-            return True
+            self._wait_if_damaged(due, error)
+            return None
         if claimed is None:
-            return True
+            return None
         batch, body = claimed
         self._limit.note(due.account_id)
         self._say(batch.send_id)
         reached("deliver.claimed")
         outcome = self._submit(client, due, batch, body)
         reached("deliver.answered")
-        answer = self._settle(due, batch, outcome)
+        answer, batch = self._settle(due, batch, outcome)
         reached("deliver.settled")
-        return answer not in (Answer.NOTHING_LEFT, Answer.NO_TOKEN, Answer.NOT_TAKEN)
+        return batch if answer is Answer.MEDIA_LOST else answer
+
+    def _wait_if_damaged(self, due: Due, error: StoreError) -> None:
+        if error.code != "store.row_damaged":
+            raise error
+        self._wait([due.batch], error.code)
 
     def _submit(self, client: WeChatClient, due: Due, batch: Batch, body: bytes) -> Outcome:
         try:
@@ -195,20 +217,30 @@ class Delivery:
             self._settle(due, batch, NetworkError("net.garbage", maybe_arrived=True))
             raise
 
-    def _settle(self, due: Due, batch: Batch, outcome: Outcome) -> Answer:
+    def _settle(self, due: Due, batch: Batch, outcome: Outcome) -> tuple[Answer, Batch]:
+        """What came back, and the batch as it is now."""
         answer = classify(outcome)
         if answer is not Answer.NOTHING_LEFT:
             self._answered_at[due.account_id] = self._now()
         self._unsettled[batch.id] = (due, batch, outcome)
         with self._outbox.together():
-            self._settling.record(due, batch, outcome, judge(batch.in_doubt, outcome), self._give_up_at(due))
+            if heals := self._heals(batch, outcome):
+                answer = Answer.MEDIA_LOST
+            decision = judge(batch.in_doubt, outcome, heals=heals)
+            settled = self._settling.record(due, batch, outcome, decision, self._give_up_at(due))
             if answer in PAUSES:
                 self._hold(due.account_id, PAUSES[answer])
         del self._unsettled[batch.id]
         self._say(batch.send_id)
         if isinstance(outcome, AppError):
             self._learn(due, answer, outcome)
-        return answer
+        return answer, settled
+
+    def _heals(self, batch: Batch, outcome: Outcome) -> bool:
+        """Whether a fresh upload answers a 40007; on a repeat it changes nothing."""
+        if batch.in_doubt or self._renewal is None or not is_media_lost(outcome):
+            return False
+        return self._renewal.can_heal(batch)
 
     def _settle_leftovers(self, account_id: int) -> None:
         """Answers that could not be written down (a full disk) are, as soon as that works."""
@@ -238,6 +270,55 @@ class Delivery:
         """How long first attempts go on by themselves: 10 minutes after the person's word or the last answer."""
         answered_at = self._answered_at.get(due.account_id, 0.0)
         return max(due.start, due.batch.asked_at or 0.0, answered_at) + AUTOMATIC_S
+
+    # --- media that WeChat does not have any more -------------------------------------------------------
+
+    def _renewal_needed(self, due: Due) -> str | None:
+        """Why the message has to be made anew first; "" if it may leave as it is, None if it may not leave."""
+        if self._renewal is None:
+            return ""
+        try:
+            return self._renewal.needed(due)
+        except StoreError as error:
+            self._wait_if_damaged(due, error)
+            return None
+
+    def _renew(self, due: Due, why: str, job: Job) -> Batch | Answer | None:
+        """Make the message anew; the batch if it can leave now. Whatever goes wrong, nothing has left."""
+        assert self._renewal is not None
+        began = self._now()
+        try:
+            batch = self._renewal.renew(due, why, job.quiet())
+        except Cancelled:
+            return None
+        except StoreError as error:
+            self._wait_if_damaged(due, error)
+            return None
+        except AppError as error:
+            return self._not_renewed(due, error)
+        self._say(due.batch.send_id)
+        if batch is not None and self._now() - began > AUTOMATIC_S:  # the computer slept
+            self._wait([batch], "send.found")
+            return None
+        return batch
+
+    def _not_renewed(self, due: Due, error: AppError) -> Answer | None:
+        answer = classify(error)
+        if answer is Answer.DOUBT:  # it was an upload: whatever arrived, nobody got a message
+            answer = Answer.NOTHING_LEFT
+        if answer not in STOPS:
+            assert self._renewal is not None
+            reason, args = self._renewal.reason(due, error)
+            told = {"reason": reason, **{name: args[name] for name in TOLD if name in args}}
+            self._change([due.batch], "not_renewed", told, waits_for_person=True, reason=reason, reason_args=args)
+            return None
+        with self._outbox.together():
+            self._settling.stay_queued(due, error, TABLE[answer][0], self._give_up_at(due))
+            if answer in PAUSES:
+                self._hold(due.account_id, PAUSES[answer])
+        self._say(due.batch.send_id)
+        self._learn(due, answer, error)
+        return answer
 
     # --- waiting ------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from desktop_app.services.fetch import Fetch
 from desktop_app.services.library import Library
 from desktop_app.services.media_desk import MediaDesk
 from desktop_app.services.pictures import ArticlePictures
+from desktop_app.services.renewal import Renewal
 from desktop_app.services.sending import Sending
 from desktop_app.store import backup
 from desktop_app.store.accounts import Accounts
@@ -98,7 +99,17 @@ class Profile:
             articles=self.articles,
             now=self.now,
         )
-        self.sending = Sending(self.db, self.outbox, self.accounts, now=self.now)
+        renewal = Renewal(
+            self.outbox,
+            self.accounts,
+            self.composing,
+            self.articles,
+            files,
+            MadeDrafts(self.db),
+            ForeignPictures(self.db),
+            now=self.now,
+        )
+        self.sending = Sending(self.db, self.outbox, self.accounts, renewal=renewal, now=self.now)
 
     def __enter__(self) -> Profile:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import uuid
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 from desktop_app.errors import BadRequest
 from desktop_app.store.outbox import NewBatch
-from desktop_app.wechat.payload import message_body, seal_mass
+from desktop_app.wechat.payload import message_body, seal_mass, to_bytes
 from desktop_app.wechat.types import (
     MAX_OPENIDS,
     AnyAudience,
@@ -23,6 +24,8 @@ from desktop_app.wechat.types import (
 
 KINDS = {"text": "text", "image": "image", "voice": "voice", "mpvideo": "video", "mpnews": "news"}
 TITLE_CHARS = 40
+ENVELOPE = ("filter", "touser", "clientmsgid", "send_ignore_reprint")
+"""What of a mass send's body is not the message: to whom, under which key, and how."""
 
 
 def audience_parts(audience: object) -> list[AnyAudience]:
@@ -69,6 +72,21 @@ def sealed_batch(
     if isinstance(receivers, OpenidAudience):
         people = len(receivers.list_)
     return NewBatch(key, sealed.path, sealed.body, people)
+
+
+def media_ids_of(body: Mapping[str, Any]) -> list[str]:
+    """The media_ids that a message points to, in their order."""
+    part = body.get("images") or body.get(body["msgtype"]) or {}
+    found = part.get("media_ids") or [part.get("media_id")]
+    return [each for each in found if isinstance(each, str)]
+
+
+def remade(body: bytes, message: Mapping[str, Any]) -> bytes:
+    """The same request with the message made anew: audience, key and flags stay as they are."""
+    old = json.loads(body)
+    if old["msgtype"] != message["msgtype"]:
+        raise BadRequest("message.kind")
+    return to_bytes({**message_body(message), **{name: old[name] for name in ENVELOPE if name in old}})
 
 
 def audience_json(receivers: AnyAudience, name: str) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from desktop_app.wechat.types import (
 
 if TYPE_CHECKING:
     from desktop_app.services.account import AccountService
+    from desktop_app.services.renewal import Renewal
 
 COPIED = ("profile.copied", "profile.restored")
 
@@ -50,9 +51,11 @@ class Sending:
         outbox: Outbox,
         accounts: AccountService,
         *,
+        renewal: Renewal | None = None,
         now: Callable[[], float] = time.time,
         steady: Callable[[], float] | None = None,
     ) -> None:
+        """``renewal``: makes messages anew whose media are gone; without it they go as they were sealed."""
         # A clock that is handed in runs as steadily as the test wants it to.
         self._steady = steady or (steady_time if now is time.time else now)
         self._outbox = outbox
@@ -70,6 +73,7 @@ class Sending:
             steady=self._steady,
             say=self._say,
             look_at_clock=self._look_at_clock,
+            renewal=renewal,
         )
 
     def add_listener(self, listener: Callable[[int], None]) -> None:

@@ -330,10 +330,14 @@ class MadeDrafts:
     def batch_states(self, account_id: int, made: MadeDraft) -> set[str]:
         """The states of the batches whose sealed request names this draft; empty: it was never queued."""
         rows = self._db.read(
-            """SELECT DISTINCT b.state FROM send s JOIN batch b ON b.send_id = s.id
-            JOIN batch_body y ON y.batch_id = b.id
-            WHERE s.account_id = ? AND s.confirmed_at > ? AND s.kind = 'news'
-            AND instr(y.body, CAST(? AS BLOB)) > 0""",
+            # A draft that was made anew for a send which is still open is younger than its confirmation.
+            """SELECT b.state FROM send s JOIN batch b ON b.send_id = s.id JOIN batch_body y ON y.batch_id = b.id
+            WHERE s.account_id = ?1 AND s.confirmed_at > ?2 AND s.kind = 'news'
+            AND instr(y.body, CAST(?3 AS BLOB)) > 0
+            UNION
+            SELECT b.state FROM batch b JOIN send s ON b.send_id = s.id JOIN batch_body y ON y.batch_id = b.id
+            WHERE b.state IN ('queued', 'submitting', 'unsure', 'accepted', 'waiting_admin')
+            AND s.account_id = ?1 AND s.kind = 'news' AND instr(y.body, CAST(?3 AS BLOB)) > 0""",
             (account_id, made.made_at - _DAY, made.media_id),
         )
         return {row[0] for row in rows}
@@ -351,6 +355,11 @@ class ForeignPictures:
             "SELECT sha256 FROM foreign_picture WHERE url = ? AND fetched_at > ?",
             (_key(url), self._db.now() - younger_than_s),
         )
+        return str(row[0]) if row is not None else None
+
+    def until(self, url: str, at: float) -> str | None:
+        """The same, of a file that was fetched before ``at`` (Unix seconds) and not again since."""
+        row = self._db.one("SELECT sha256 FROM foreign_picture WHERE url = ? AND fetched_at <= ?", (_key(url), at))
         return str(row[0]) if row is not None else None
 
     def remember(self, url: str, sha256: str) -> None:

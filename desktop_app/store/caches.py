@@ -94,6 +94,13 @@ class MediaCache:
             return None
         return MediaFile(sha256=sha256, path=path, **{name: row[name] for name in _FACTS})
 
+    def made_from(self, sha256: str) -> MediaFile | None:
+        """The newest file that was made from an original and is in the folder."""
+        rows = self._db.read(
+            "SELECT sha256 FROM media_file WHERE made_from = ? ORDER BY added_at DESC, sha256", (sha256,)
+        )
+        return next((file for row in rows if (file := self.get(row["sha256"])) is not None), None)
+
     def size_of(self, sha256: str) -> int:
         """Bytes of a file that was in the folder, whether it still is or not; 0 if it never was."""
         row = self._db.one("SELECT size_bytes FROM media_file WHERE sha256 = ?", (sha256,))
@@ -105,6 +112,13 @@ class MediaCache:
             "SELECT * FROM upload WHERE account_id = ? AND sha256 = ? AND use = ? AND variant = ?",
             (account_id, sha256, use, variant),
         )
+        if row is None:
+            return None
+        return UploadRow(row["media_id"], row["url"], row["created_at"], row["expires_at"], row["uses"])
+
+    def upload_of(self, account_id: int, media_id: str) -> UploadRow | None:
+        """What is known of a media_id; None if WeChat never gave it, it was forgotten, or another took its place."""
+        row = self._db.one("SELECT * FROM upload WHERE media_id = ? AND account_id = ?", (media_id, account_id))
         if row is None:
             return None
         return UploadRow(row["media_id"], row["url"], row["created_at"], row["expires_at"], row["uses"])

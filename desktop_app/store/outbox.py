@@ -24,6 +24,9 @@ from desktop_app.store.outbox_codec import (
 )
 from desktop_app.store.outbox_types import (
     GROUPS,
+    HEAL_WANTED,
+    HEALED,
+    NOT_HEALED,
     STORY_CODES,
     TRANSITIONS,
     Batch,
@@ -39,6 +42,9 @@ from desktop_app.store.outbox_types import (
 
 __all__ = [
     "GROUPS",
+    "HEALED",
+    "HEAL_WANTED",
+    "NOT_HEALED",
     "STORY_CODES",
     "TRANSITIONS",
     "Batch",
@@ -106,17 +112,10 @@ class Outbox:
         """
         now = self._now()
         with self._db.transaction() as connection:
-            found = connection.execute(
-                f"SELECT {BATCH_COLUMNS}, b.seal, y.body FROM batch b JOIN batch_body y ON y.batch_id = b.id"
-                " WHERE b.id = ?",
-                (due.batch.id,),
-            ).fetchone()
-            if found is None or (batch := batch_from(found)) != due.batch:
+            found = self._sealed(connection, due.batch)
+            if found is None:
                 return None
-            body = bytes(found["body"])
-            header = header_of(connection, batch.send_id)
-            if found["seal"] != seal_of(header, batch) or sha256_of(body) != batch.body_sha256:
-                raise StoreError("store.row_damaged", send_id=batch.send_id)
+            batch, body = found
             claimed = self._write(
                 connection,
                 batch,
@@ -131,6 +130,26 @@ class Outbox:
                 asked_at=None,
             )
         return claimed, body
+
+    def body(self, batch: Batch) -> bytes | None:
+        """The exact bytes that would leave; None if the row is not as ``batch`` has it. Raises like ``claim``."""
+        with self._db.transaction() as connection:
+            found = self._sealed(connection, batch)
+        return None if found is None else found[1]
+
+    def reseal(self, batch: Batch, body: bytes, code: str, args: dict[str, Any], **changes: Any) -> Batch | None:
+        """Other bytes for a request of which nothing has left; None if the row changed meanwhile.
+
+        Only a first attempt that is queued may get them: StoreError ``store.transition`` otherwise, and
+        ``store.row_damaged`` as from ``claim``.
+        """
+        with self._db.transaction() as connection:
+            if self._sealed(connection, batch) is None:
+                return None
+            if batch.state is not State.QUEUED or batch.in_doubt:
+                raise StoreError("store.transition", old=str(batch.state), new=str(State.QUEUED))
+            connection.execute("UPDATE batch_body SET body = ? WHERE batch_id = ?", (body, batch.id))
+            return self._write(connection, batch, code, args, body_sha256=sha256_of(body), **changes)
 
     def change(self, batch: Batch, code: str, args: dict[str, Any] | None = None, **changes: Any) -> Batch:
         """Change a batch and tell its story in one transaction.
@@ -319,6 +338,20 @@ class Outbox:
         batch = batch_from(connection.execute("SELECT * FROM batch WHERE id = ?", (cursor.lastrowid,)).fetchone())
         seal = seal_of(header_of(connection, send_id), batch)
         connection.execute("UPDATE batch SET seal = ? WHERE id = ?", (seal, batch.id))
+
+    def _sealed(self, connection: sqlite3.Connection, wanted: Batch) -> tuple[Batch, bytes] | None:
+        found = connection.execute(
+            f"SELECT {BATCH_COLUMNS}, b.seal, y.body FROM batch b JOIN batch_body y ON y.batch_id = b.id"
+            " WHERE b.id = ?",
+            (wanted.id,),
+        ).fetchone()
+        if found is None or (batch := batch_from(found)) != wanted:
+            return None
+        body, header = found["body"], header_of(connection, batch.send_id)
+        whole = isinstance(body, bytes) and sha256_of(body) == batch.body_sha256
+        if not whole or found["seal"] != seal_of(header, batch):
+            raise StoreError("store.row_damaged", send_id=batch.send_id)
+        return batch, body
 
     def _write(
         self, connection: sqlite3.Connection, old: Batch, code: str, args: dict[str, Any], **changes: Any

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 GROUPS = ("running", "attention", "done")
+NOT_HEALED, HEAL_WANTED, HEALED = 0, 1, 2
+"""``Batch.healing``: how far the one fresh upload after 40007 has come."""
 
 
 class State(StrEnum):
@@ -48,7 +50,16 @@ STORY_CODES: dict[str, tuple[str, ...]] = {
     "accepted_unknown": (),  # 45065 without msg_id: a person has to look
     "waiting_admin": ("errcode", "msg_id"),
     "admin_silent": (),  # 30 minutes without a msg_id: in doubt
-    "refused": ("errcode", "errmsg", "rid"),  # failed, nothing went out
+    "refused": (
+        "errcode",
+        "errmsg",
+        "rid",
+        "healed",
+    ),  # failed, nothing went out; healed: after a fresh upload
+    "media_renewed": ("why",),  # before a first attempt, made anew: expired, used (ten times), lost
+    "media_lost": ("errmsg",),  # 40007 on a first attempt: a fresh upload is wanted
+    "media_healed": (),  # it was made, the same key goes again
+    "not_renewed": ("reason", "name", "why", "errcode", "errmsg"),  # it cannot be made: waits for a person
     "not_sent": ("reason", "retry_at"),  # nothing left this computer; retry_at None: waits for a person
     "slow_down": ("errcode", "retry_at"),
     "in_doubt": ("reason", "retry_at", "errmsg"),  # retry_at None: no automatic repeat
@@ -126,6 +137,7 @@ class Batch:
     next_poll_at: float | None
     marked: bool
     deleted_articles: tuple[int, ...]
+    healing: int
 
 
 @dataclass(frozen=True)

@@ -238,6 +238,8 @@ CREATE TABLE transfer (                   -- uploads that are not finished: offe
     added_at REAL NOT NULL,
     UNIQUE (account_id, sha256, use)
 );
+
+ALTER TABLE batch ADD COLUMN healing INTEGER NOT NULL DEFAULT 0;  -- after 40007, a fresh upload: 1 wanted, 2 made
 """
 
 MIGRATIONS: tuple[str, ...] = (VERSION_1, VERSION_2, VERSION_3)

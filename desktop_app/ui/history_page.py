@@ -325,11 +325,14 @@ class HistoryPage(Surface):
             self.copy_wanted.emit(row.kind, row.content)
             shell(self).toast(self.tr("已复制为新群发，原来的记录不变"), "duplicate", "plain")
 
-    def _do(self, work: Any) -> None:
-        """Change a send in its account's lane, then let the worker look what is due."""
-        key = self._account.id if self._account else None
+    def _do(self, work: Any, lane: str = "work") -> None:
+        """Change a send, then let the worker look what is due.
+
+        Not in its account's lane, where the delivery may be uploading for minutes: 取消 has to be in time.
+        """
+        key = self._account.id if lane == "send" and self._account else None
         self._context.tasks.start(
-            "send",
+            lane,
             work,
             key=key,
             owner=self,
@@ -371,7 +374,7 @@ class HistoryPage(Surface):
                 (
                     self.tr("删除"),
                     "delete",
-                    lambda: self._do(lambda job: self._context.profile.sending.delete(send_id, job=job)),
+                    lambda: self._do(lambda job: self._context.profile.sending.delete(send_id, job=job), "send"),
                 ),
             ],
         ).open()

@@ -260,9 +260,8 @@ class SendDialog(Sheet):
                 people=choice.people,
             )
 
-        self._context.tasks.start(
-            "send", queue, key=account_id, owner=self, on_done=self._queued, on_error=self._not_queued
-        )
+        # Not in the account's lane "send", where the delivery may be uploading for minutes.
+        self._context.tasks.start("work", queue, owner=self, on_done=self._queued, on_error=self._not_queued)
 
     def _queued(self, send_id: int) -> None:
         self.countdown = None

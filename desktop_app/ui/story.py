@@ -190,10 +190,31 @@ def reason_text(code: str, args: dict[str, Any]) -> Words:
             _tr("这份资料像是从另一台电脑或备份拷来的。先确认没有在别处发过，再继续"),
         ),
         "clock.jumped": (_tr("电脑时间变过，等你确认"), _tr("看一下电脑的时间对不对，再按「继续发送」")),
+        **_renewal_words(code, args),
     }
     if code in own:
         return Words(*own[code])
     return words_for(code, args)
+
+
+def _renewal_words(code: str, args: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """Why media that WeChat does not have any more were not uploaded again, and that it did not help."""
+    name = str(args.get("name") or "")
+    if code == "renewal.gone":
+        title = _tr("「{name}」的原件不在了").format(name=name) if name else _tr("素材的原件不在了")
+        advice = _tr("微信那边的素材已经失效，没有原件传不上去。用「复制为新群发」换一个文件再发，这条取消")
+        return {code: (title, advice)}
+    if code == "renewal.failed":
+        said = words_for(str(args.get("why") or ""), args)
+        title = _tr("「{name}」没有重新传上去：{why}") if name else _tr("素材没有重新传上去：{why}")
+        advice = _tr("{advice}。还不行就用「复制为新群发」换一个文件，这条取消").format(
+            advice=said.advice.rstrip("。")
+        )
+        return {code: (title.format(name=name, why=said.title), advice)}
+    if code == "wx.40007" and args.get("healed"):
+        advice = _tr("已经从本机原件重新上传过一次，不管用。用「复制为新群发」换一个文件再发")
+        return {code: (_tr("重新上传之后，微信仍然说素材失效"), advice)}
+    return {}
 
 
 def story_text(line: StoryLine) -> tuple[str, str, str]:
@@ -212,6 +233,17 @@ def _because(args: dict[str, Any]) -> str:
 def _retry(args: dict[str, Any]) -> str:
     at = args.get("retry_at")
     return _tr("{time} 自动再试").format(time=clock_text(float(at))) if at else ""
+
+
+def _renewed(why: str) -> str:
+    return {
+        "expired": _tr("素材快过期，发送前重新上传了一次"),
+        "used": _tr("素材用满了 10 次，发送前重新上传了一次"),
+    }.get(why, _tr("素材已失效，发送前换成了重新上传的"))
+
+
+def _told(args: dict[str, Any]) -> str:
+    return f"{args.get('errcode') or ''} {args.get('errmsg') or ''}".strip()
 
 
 def _wx(args: dict[str, Any]) -> tuple[str, str]:
@@ -244,8 +276,18 @@ def _story(code: str, args: dict[str, Any]) -> tuple[str, str, str]:
             return _tr("30 分钟里没有等到确认的消息"), "", "amber"
         case "refused" if not said:
             return _tr("没有发出，请求没有离开这台电脑"), "", "red"
+        case "refused" if args.get("healed"):
+            return _tr("微信拒收：重新上传之后，仍然说素材失效"), detail, "red"
         case "refused":
             return _tr("微信拒收：{why}").format(why=said), detail, "red"
+        case "media_renewed":
+            return _renewed(str(args.get("why") or "")), "", "go"
+        case "media_lost":
+            return _tr("微信说素材失效（40007），没有发出"), _tr("从本机原件重新上传"), "amber"
+        case "media_healed":
+            return _tr("已从本机原件重新上传，用同一编号再提交"), "", "go"
+        case "not_renewed":
+            return _tr("停下来等你：{why}").format(why=_because(args)), _told(args), "amber"
         case "not_sent":
             return _tr("没有发出：{why}").format(why=_because(args)), _retry(args), "amber"
         case "slow_down":

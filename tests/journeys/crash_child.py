@@ -12,7 +12,9 @@ import subprocess
 import sys
 from typing import Any
 
+from desktop_app.article.contents import new_article
 from desktop_app.errors import BadRequest
+from desktop_app.job import Job
 from desktop_app.services import Profile, open_profile
 from desktop_app.store.outbox import State
 from desktop_app.wechat import Audience
@@ -28,7 +30,8 @@ def campaign(order: dict[str, Any]) -> list[dict[str, Any]]:
         known = {row.title for row in profile.outbox.page(1, limit=100_000)}
         for wanted in order["sends"]:
             if wanted["title"] not in known:
-                profile.sending.queue(wanted["message"], Audience.tag(2), title=wanted["title"])
+                message, kept = made(profile, wanted) if "file" in wanted else (wanted["message"], {})
+                profile.sending.queue(message, Audience.tag(2), title=wanted["title"], **kept)
                 profile.sending.deliver()
         if order["person"]:
             press_buttons(profile)
@@ -39,6 +42,21 @@ def campaign(order: dict[str, Any]) -> list[dict[str, Any]]:
             {"title": row.title, "state": str(row.state), "keys": [batch.client_msg_id for batch in row.batches]}
             for row in rows
         ]
+
+
+def made(profile: Profile, wanted: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A message from a file, and what the ledger keeps to make it anew."""
+    kind = wanted["kind"]
+    taken = profile.media.add_file(wanted["file"], "picture" if kind == "news" else kind, Job())
+    file = {"sha256": taken.sha256, "name": taken.name}
+    article = {**new_article(), "title": wanted["title"], "html": "<p>茶</p>", "cover": file}
+    content: dict[str, Any] = {
+        "image": {"files": [file], "recommend": wanted["title"], "comments": "off"},
+        "video": {"file": file, "title": wanted["title"], "description": ""},
+        "news": {"articles": [article], "draft_id": None},
+    }[kind]
+    message = profile.composing.prepare(1, kind, content, Job())
+    return message, {"kind": kind, "content": content, "content_hash": profile.composing.content_hash(kind, content)}
 
 
 def press_buttons(profile: Profile) -> None:

@@ -81,9 +81,23 @@ def test_each_row(outcome: Outcome, first: tuple[State, Wait], repeat: tuple[Sta
 
 
 def test_the_table_is_whole() -> None:
-    """Each kind of answer has a row, and each row was played above."""
+    """Each kind of answer has a row, and each row was played above, or below."""
     assert set(TABLE) == set(Answer)
-    assert {classify(outcome) for outcome, _, _ in ROWS} | {Answer.ADMIN_WITH_ID} == set(Answer)
+    below = {Answer.ADMIN_WITH_ID, Answer.MEDIA_LOST}
+    assert {classify(outcome) for outcome, _, _ in ROWS} | below == set(Answer)
+
+
+def test_lost_media_that_can_be_uploaded_afresh() -> None:
+    """40007 on a first attempt is a fresh upload and still a first; on a repeat it changes nothing."""
+    lost = BadContent(40007)
+    assert judge(False, lost, heals=True) == Decision(S.QUEUED, "media_lost", W.NOW)
+    assert judge(True, lost, heals=True) == judge(True, lost) == Decision(S.UNSURE, "in_doubt", W.PERSON)
+
+
+@pytest.mark.parametrize("errcode", sorted(set(errcode_table()) - {40007}))
+def test_nothing_but_lost_media_is_healed(errcode: int) -> None:
+    """Another errcode is what it is, whether or not the media could be uploaded afresh."""
+    assert judge(False, Refused(errcode), heals=True) == judge(False, Refused(errcode))
 
 
 def test_administrator_with_msg_id_is_accepted() -> None:

@@ -15,8 +15,10 @@ from desktop_app.ui.error_words import ERROR_WORDS
 
 SERVICES = Path(__file__).parents[2] / "desktop_app" / "services"
 # Where reasons, stories and refusals of sends come from; and what only looks like a code.
-SOURCES = ("sending", "delivery", "polling", "settling", "sealing")
-CODE = re.compile(r"(?:send|delete|account|quota|store|schedule|clock|profile|admin|accepted|poll|secret)\.[a-z_]+")
+SOURCES = ("sending", "delivery", "polling", "settling", "sealing", "renewal")
+CODE = re.compile(
+    r"(?:send|delete|account|quota|store|schedule|clock|profile|admin|accepted|poll|secret|renewal)\.[a-z_]+"
+)
 ONE_WORD_REASONS = {"crashed", "marked"}
 FALLBACK = ERROR_WORDS[""][0]
 
@@ -35,6 +37,9 @@ ARGS: dict[str, Any] = {
     "succeeded": True,
     "article_idx": 2,
     "admin": True,
+    "healed": True,
+    "why": "expired",
+    "name": "春茶.jpg",
 }
 
 
@@ -63,6 +68,8 @@ def test_the_codes_are_found() -> None:
         "send.found",
         "secret.needed",
         "delete.kind",
+        "renewal.gone",
+        "renewal.failed",
         "clock.jumped",
     } <= stored_reasons()
 
