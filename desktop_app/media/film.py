@@ -82,7 +82,7 @@ def _options(taken: Taken, probed: av.Probed, aim_bytes: int, ffmpeg: Path) -> l
     """Sound and picture share ``aim_bytes``, and 2 % for the file around them."""
     kbit = 0.98 * aim_bytes * 8 / 1000 / max(taken.seconds, 1.0)
     sound = next(value for least, value in _SOUND_KBIT if kbit >= least)
-    video = min(6000, max(_LEAST_KBIT * 0.7, kbit - sound))
+    video = min(8000, max(_LEAST_KBIT * 0.7, kbit - sound))
     edge = next(value for least, value in _EDGES if video >= least)
     # Some pictures come as small as this already; a size has to be even.
     edge = min(edge, max(probed.width, probed.height, 2))

@@ -12,7 +12,6 @@ from desktop_app.media.limits import LIMITS
 
 _KBIT = 192
 """What a minute of speech and music sounds good with: 1.4 MB."""
-_FIT_KBIT = 128
 _PADDING_S = 0.1
 """Encoders fill up their first and last frame: a minute becomes that much longer, and the limit is a hard one."""
 _DEMUXERS = {"m4a": "mov"}
@@ -34,7 +33,7 @@ def for_message(taken: Taken, folder: Path, job: Job, *, fix: str, start_s: floa
         if ffmpeg is None:
             formats = list(limit.formats)
             raise convert.ask("media.format", "to_mp3", False, format=taken.format, kind="voice", formats=formats)
-        return _to_mp3(taken, folder, job, ffmpeg, start_s, _KBIT)
+        return _to_mp3(taken, folder, job, ffmpeg, start_s)
     if taken.seconds <= limit.max_seconds and taken.size_bytes <= limit.max_bytes:
         return taken
     with intake.half(folder) as made:
@@ -46,14 +45,14 @@ def for_message(taken: Taken, folder: Path, job: Job, *, fix: str, start_s: floa
     if fix not in ("fit_voice", "cut_voice") or ffmpeg is None:
         sizes = {"size_bytes": size_bytes, "limit": limit.max_bytes}
         raise convert.ask("media.too_big", "fit_voice", ffmpeg is not None, kind="voice", **sizes)
-    return _to_mp3(taken, folder, job, ffmpeg, start_s, _FIT_KBIT)
+    return _to_mp3(taken, folder, job, ffmpeg, start_s)
 
 
-def _to_mp3(taken: Taken, folder: Path, job: Job, ffmpeg: Path, start_s: float, kbit: int) -> Taken:
+def _to_mp3(taken: Taken, folder: Path, job: Job, ffmpeg: Path, start_s: float) -> Taken:
     limit = LIMITS["voice"]
     seconds = min(taken.seconds - start_s, limit.max_seconds - _PADDING_S)
     options = ["-t", f"{seconds:.3f}", "-map", "0:a:0", "-map_metadata", "-1", "-map_chapters", "-1", "-vn"]
-    options += ["-c:a", "libmp3lame", "-b:a", f"{kbit}k", "-ar", "44100", "-ac", "2"]
+    options += ["-c:a", "libmp3lame", "-b:a", f"{_KBIT}k", "-ar", "44100", "-ac", "2"]
     # No tag and no frame about the length: the frames are all there is.
     options += ["-id3v2_version", "0", "-write_xing", "0", "-fs", str(limit.max_bytes), "-f", "mp3"]
     demuxer = _DEMUXERS.get(taken.format, taken.format)

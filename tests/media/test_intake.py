@@ -17,13 +17,6 @@ from desktop_app.paths import resource
 from tests.data import make
 
 
-@pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    folder = tmp_path / "cache"
-    folder.mkdir()
-    return folder
-
-
 def write(tmp_path: Path, data: bytes, name: str = "source") -> Path:
     path = tmp_path / name
     path.write_bytes(data)
