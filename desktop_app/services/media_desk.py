@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -84,7 +85,10 @@ class MediaDesk:
         """
         original = self.files.get(sha256)
         if original is None:
-            raise MediaError("media.gone")
+            earlier = self.files.made_from(sha256)
+            if earlier is None or fix == "cut_voice":
+                raise MediaError("media.gone")
+            return earlier
         return self._fitting(original, kind, job, fix=fix, start_s=start_s)
 
     def media(self, sha256: str) -> MediaFile | None:
@@ -118,12 +122,26 @@ class MediaDesk:
                     ffmpeg=self.ffmpeg,
                 )
         except MediaError as error:
+            earlier = self._mended_before(original, error) if not fix else None
+            if earlier is not None:
+                return earlier
             error.args_.setdefault("sha256", original.sha256)
             raise
         if made.sha256 == original.sha256:
             return original
         # A prepared file that is dropped again is its own original.
-        return self._remember(made, made_from=original.made_from or original.sha256)
+        file = self._remember(made, made_from=original.made_from or original.sha256)
+        if original.kind == "video":
+            # Hundreds of megabytes that nothing needs any more: the person has the file, and WeChat takes this one.
+            with contextlib.suppress(OSError):
+                original.path.unlink()
+        return file
+
+    def _mended_before(self, original: MediaFile, error: MediaError) -> MediaFile | None:
+        """What a person once agreed to is not asked again; only a cut may be wanted elsewhere."""
+        if error.args_.get("fix") in (None, "cut_voice"):
+            return None
+        return self.files.made_from(original.sha256)
 
     # --- up ---------------------------------------------------------------------------------------------
 

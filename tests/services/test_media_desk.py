@@ -9,10 +9,11 @@ import pytest
 
 from desktop_app.errors import BadContent, Cancelled, MediaError
 from desktop_app.job import Job
+from desktop_app.media import convert
 from desktop_app.services.fetch import Fetch
 from desktop_app.services.media_desk import KnownUpload, MediaDesk
 from desktop_app.store.caches import MediaFile
-from tests.data import make
+from tests.data import make, make_clips
 
 DAY = 24 * 3600.0
 
@@ -147,3 +148,32 @@ def test_a_renewal_gives_three_new_days(world, desk: MediaDesk):
     second = desk.renew(world.service, file.sha256, "image", Job())
     assert second.media_id != first.media_id
     assert desk.uploaded(world.service, file.sha256, "image") == KnownUpload(second.media_id, world.clock() + 3 * DAY)
+
+
+def test_what_was_agreed_to_once_is_not_asked_again(desk: MediaDesk, tmp_path: Path):
+    """A film that was made fit is known by its original; of that nothing large stays in the cache."""
+    desk.configure(ffmpeg=convert.find(), ground="white")
+    film = make_clips.film(tmp_path / "a.mov")
+    with pytest.raises(MediaError) as caught:
+        desk.add_file(film, "video", Job())
+    assert caught.value.args_["fix"] == "to_mp4"
+    original = desk.media(caught.value.args_["sha256"])
+    assert original is not None
+    made = desk.fix(original.sha256, "video", "to_mp4", Job())
+    assert made.made_from == original.sha256
+    assert not original.path.exists()
+    assert desk.size_of_original(made) == original.size_bytes
+    assert desk.add_file(film, "video", Job()) == made
+    assert desk.fix(original.sha256, "video", "to_mp4", Job()) == made
+
+
+def test_another_part_of_a_recording_may_be_wanted(desk: MediaDesk):
+    """A cut is asked for each time, from the whole recording."""
+    with pytest.raises(MediaError) as caught:
+        add(desk, make.mp3(100), "voice")
+    sha256 = caught.value.args_["sha256"]
+    first = desk.fix(sha256, "voice", "cut_voice", Job(), start_s=0.0)
+    with pytest.raises(MediaError):
+        add(desk, make.mp3(100), "voice")
+    assert first.seconds <= 60
+    assert desk.fix(sha256, "voice", "cut_voice", Job(), start_s=30.0).made_from == sha256
