@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop_app.media import convert
 from desktop_app.ui.compose_av import FileCard
-from desktop_app.ui.file_intake import Stage
+from desktop_app.workers.transfers import Stage
 from tests.compose_world import MP3, MP4, ComposeWorld
+from tests.data import make, make_clips
 
 
 @pytest.fixture
@@ -141,3 +145,54 @@ def test_switching_accounts_uploads_for_the_other_one(world: ComposeWorld) -> No
     assert first is not None
     assert second is not None
     assert first.media_id != second.media_id
+
+
+def test_a_recording_that_is_too_long_is_cut_where_the_person_says(world: ComposeWorld) -> None:
+    """The red row asks which minute; the cut goes up, and the row is gone."""
+    long = world.folder / "会议录音.mp3"
+    long.write_bytes(make.mp3(100))
+    world.form("voice")
+    world.drop([str(long)])
+    (row,) = world.voice.refusals.rows()
+    (fix,) = row.findChildren(QPushButton)
+    assert fix.text() == "截取 60 秒"
+    QTest.mouseClick(fix, Qt.MouseButton.LeftButton)
+    world.click("trim.use")
+    world.settle()
+    item = world.voice.item
+    assert item is not None
+    assert item.media is not None
+    assert 59 < item.media.seconds <= 60
+    assert item.stage == Stage.DONE
+    assert world.voice.refusals.rows() == []
+    assert world.page.content()["file"] == {"sha256": item.media.sha256, "name": "会议录音.mp3"}
+
+
+def test_a_film_of_a_phone_takes_the_place_of_the_one_before(world: ComposeWorld) -> None:
+    """MOV: nothing changes until it is an MP4; stopped in the middle, the old one is still there."""
+    world.profile.media.configure(ffmpeg=convert.find(), ground="white")
+    film = make_clips.film(world.folder / "IMG_0001.mov")
+    world.form("video")
+    world.drop([MP4])
+    before = world.page.content()["file"]
+    world.drop([str(film)])
+    assert world.page.content()["file"] == before
+    (row,) = world.video.refusals.rows()
+    (fix,) = row.findChildren(QPushButton)
+    assert fix.text() == "转成 MP4"
+    QTest.mouseClick(fix, Qt.MouseButton.LeftButton)
+    (mending,) = [each for each in world.transfers.items if each.stage == Stage.MENDING]
+    world.transfers.cancel(mending)
+    world.settle()
+    assert world.page.content()["file"] == before
+    (row,) = world.video.refusals.rows()
+    (fix,) = row.findChildren(QPushButton)
+    QTest.mouseClick(fix, Qt.MouseButton.LeftButton)
+    world.settle()
+    after = world.page.content()["file"]
+    assert after["name"] == "IMG_0001.mov"
+    media = world.profile.media.media(after["sha256"])
+    assert media is not None
+    assert media.format == "mp4"
+    assert world.video.item is not None
+    assert world.video.item.stage == Stage.DONE
