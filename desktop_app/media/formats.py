@@ -14,6 +14,13 @@ KINDS: dict[str, str] = {
     **dict.fromkeys(("mp4", "mov", "3gp", "avi", "mkv", "webm", "flv", "mpeg"), "video"),
 }
 
+FILE_NAMES: dict[str, tuple[str, ...]] = {
+    "image": ("jpg", "jpeg", "png", "gif", "webp", "bmp", "heic", "heif"),
+    "voice": ("mp3", "amr", "wav", "m4a", "aac"),
+    "video": ("mp4", "mov", "m4v"),
+}
+"""What files end in that can be used, as they are or made fit: for file dialogs."""
+
 SUFFIXES: dict[str, str] = {"jpeg": "jpg"}
 """Where the usual file name ending is not the format's own name."""
 

@@ -146,13 +146,13 @@ class VoiceForm(_OneFileForm):
 
     def __init__(self, context: Context, thumbnails: Thumbnails) -> None:
         limit = LIMITS["voice"]
-        rule = "MP3 / AMR，不超过 {size}、{seconds} 秒"
+        rule = "MP3 / AMR / WAV / M4A，微信只收 {seconds} 秒以内，更长的可以截取一段"
         super().__init__(
             context,
             thumbnails,
             "voice",
             self.tr("拖进语音，或点这里选择"),
-            self.tr(rule).format(size=size_text(limit.max_bytes), seconds=limit.max_seconds),
+            self.tr(rule).format(seconds=limit.max_seconds),
         )
         self.setLayout(vbox(self.refusals, self._body, None, spacing=16))
         self.refresh()
@@ -168,7 +168,8 @@ class VideoForm(_OneFileForm):
     """One video with title and description."""
 
     def __init__(self, context: Context, thumbnails: Thumbnails) -> None:
-        rule = self.tr("MP4，不超过 {size}").format(size=size_text(LIMITS["video"].max_bytes))
+        largest = size_text(LIMITS["video"].max_bytes)
+        rule = self.tr("MP4 / MOV，微信只收 {size} 以内，更大的可以压缩").format(size=largest)
         super().__init__(context, thumbnails, "video", self.tr("拖进视频，或点这里选择"), rule)
         self._filling = False
         self._title = field(self.tr("粉丝看到的标题"), "compose.video.title", accessible_name=self.tr("标题"))

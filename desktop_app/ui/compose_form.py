@@ -8,8 +8,9 @@ from typing import Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop_app.media.limits import LIMITS
+from desktop_app.media.formats import FILE_NAMES
 from desktop_app.store.accounts import Account
+from desktop_app.store.caches import MediaFile
 from desktop_app.ui.context import Context
 from desktop_app.ui.draft_keeper import KeptDraft
 from desktop_app.ui.drop_payload import Payload
@@ -56,6 +57,9 @@ class ComposeForm(QWidget):
 
     def take(self, payload: Payload) -> None:
         """Take dropped or pasted files."""
+
+    def take_media(self, files: list[MediaFile]) -> None:
+        """Take files of the library."""
 
     def choose_files(self) -> None:
         """Let the person pick files."""
@@ -110,6 +114,9 @@ class FileForm(ComposeForm):
 
     def take(self, payload: Payload) -> None:
         self.intake.take(payload)
+
+    def take_media(self, files: list[MediaFile]) -> None:
+        self.intake.take_media(files)
 
     def _show_refusal(self, refusal: Refusal) -> None:
         self.refusals.add(refusal)
@@ -187,8 +194,7 @@ class FileForm(ComposeForm):
         shell(self).toast(self.tr("已移走「{name}」").format(name=item.name), "delete", "plain", undo)
 
     def choose_files(self, replace: Transfer | None = None) -> None:
-        formats = LIMITS[self.kind].formats
-        patterns = " ".join(f"*.{suffix}" for name in formats for suffix in _suffixes(name))
+        patterns = " ".join(f"*.{suffix}" for suffix in FILE_NAMES[self.kind])
         title = self.tr("选择{kind}").format(kind=translated_kind(self.kind))
         choice = f"{translated_kind(self.kind)} ({patterns});;{self.tr('所有文件')} (*)"
         folder = self.context.settings.current.last_folder
@@ -219,7 +225,3 @@ class FileForm(ComposeForm):
         elif item.stage == Stage.DONE:
             facts.append((self.tr("永久素材"), "lock"))
         return facts
-
-
-def _suffixes(name: str) -> tuple[str, ...]:
-    return ("jpg", "jpeg") if name == "jpeg" else (name,)

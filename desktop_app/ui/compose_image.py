@@ -38,7 +38,7 @@ class ImageForm(FileForm):
         self._zone = DropZone(
             "image",
             self.tr("拖进图片，或点这里选择"),
-            self.tr("JPG / PNG / GIF，单张不超过 {size}，最多 {n} 张。也可以粘贴截图").format(
+            self.tr("JPG / PNG / GIF / WebP / BMP / HEIC，最多 {n} 张，超过 {size} 自动压缩。也可以粘贴截图").format(
                 size=size_text(LIMITS["image"].max_bytes), n=IMAGES_MAX
             ),
             "compose.image.choose",
