@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sqlite3
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,6 @@ from desktop_app.store.database import Database
 
 EXPIRING_S = 24 * 3600.0
 FILE, WECHAT = "file:", "wechat:"
-
-ORDERS = {
-    "added": "added_at DESC, key",
-    "name": "name COLLATE NOCASE, key",
-    "size": "size_bytes DESC, key",
-    "expires": "expires_at IS NULL, expires_at, key",
-}
 
 # Thumbs of articles and videos made for one send are no things of their own.
 _LISTED = "('temp.image', 'temp.voice', 'temp.video', 'body', 'perm.image', 'perm.voice', 'perm.video')"
@@ -77,6 +72,15 @@ class LibraryItem:
     added_at: float
 
 
+# SQLite would carry all columns through its sorter. What is equal stays in the order of the keys.
+ORDERS: dict[str, tuple[Callable[[LibraryItem], Any], bool]] = {
+    "added": (attrgetter("added_at"), True),
+    "name": (lambda item: item.name.casefold(), False),
+    "size": (attrgetter("size_bytes"), True),
+    "expires": (lambda item: item.expires_at or math.inf, False),
+}
+
+
 @dataclass(frozen=True)
 class LibraryCounts:
     """How many items there are. ``expiring``: temporary ones with less than a day left; ``expired``: gone.
@@ -125,16 +129,21 @@ class LibraryStore:
         self, account_id: int, *, kind: str = "", text: str = "", order: str = "added", expiring: bool = False
     ) -> tuple[LibraryItem, ...]:
         """All that fit; ``text`` stands in the name or the media_id; ``order``: one of ``ORDERS``."""
-        where = ["1"]
+        where = []
         if kind:
             where.append("kind = :kind")
         if text:
             where.append("(name LIKE :text ESCAPE '!' OR media_id LIKE :text ESCAPE '!')")
         if expiring:
             where.append("expires_at > :now AND expires_at < :now + :soon")
-        sql = f"SELECT * FROM ({_ITEMS % ('', '')}) WHERE {' AND '.join(where)} ORDER BY {ORDERS[order]}"
+        sql = _ITEMS % ("", "")
+        if where:
+            sql = f"SELECT * FROM ({sql}) WHERE {' AND '.join(where)}"
         rows = self._db.read(sql, self._params(account_id, kind=kind, text=_pattern(text)))
-        return self._built(rows, _names(self._folder))  # one look instead of one for each of ten thousand files
+        found = self._built(rows, _names(self._folder))  # one look instead of one for each of ten thousand files
+        key, reverse = ORDERS[order]
+        found.sort(key=key, reverse=reverse)
+        return tuple(found)
 
     def item(self, account_id: int, key: str) -> LibraryItem | None:
         """The item with this key, also with the one it had before its file was brought here."""
@@ -163,13 +172,13 @@ class LibraryStore:
     def _params(self, account_id: int, **more: Any) -> dict[str, Any]:
         return {"account": account_id, "now": self._db.now(), "soon": EXPIRING_S, **more}
 
-    def _built(self, rows: Sequence[sqlite3.Row], here: Collection[str]) -> tuple[LibraryItem, ...]:
+    def _built(self, rows: Sequence[sqlite3.Row], here: Collection[str]) -> list[LibraryItem]:
         found = []
-        for key, kind, name, sha256, file, size, width, height, seconds, media_id, permanent, *rest in rows:
-            path = self._folder / file if file in here else None
-            facts = (size, width, height, seconds, media_id, permanent == 1, *rest)
-            found.append(LibraryItem(key, kind, name, sha256 if path else "", path, *facts))
-        return tuple(found)
+        for row in rows:
+            path = self._folder / row[4] if row[4] in here else None
+            sha256 = row[3] if path is not None else ""
+            found.append(LibraryItem(*row[:3], sha256, path, *row[5:10], row[10] == 1, *row[11:]))
+        return found
 
     # --- WeChat's own library ---------------------------------------------------------------------------
 
