@@ -190,31 +190,27 @@ def reason_text(code: str, args: dict[str, Any]) -> Words:
             _tr("这份资料像是从另一台电脑或备份拷来的。先确认没有在别处发过，再继续"),
         ),
         "clock.jumped": (_tr("电脑时间变过，等你确认"), _tr("看一下电脑的时间对不对，再按「继续发送」")),
-        **_renewal_words(code, args),
     }
     if code in own:
         return Words(*own[code])
-    return words_for(code, args)
+    return _renewal_words(code, args) or words_for(code, args)
 
 
-def _renewal_words(code: str, args: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    """Why media that WeChat does not have any more were not uploaded again, and that it did not help."""
+def _renewal_words(code: str, args: dict[str, Any]) -> Words | None:
+    """Why media that WeChat does not have any more were not uploaded again, or that it did not help."""
     name = str(args.get("name") or "")
     if code == "renewal.gone":
         title = _tr("「{name}」的原件不在了").format(name=name) if name else _tr("素材的原件不在了")
-        advice = _tr("微信那边的素材已经失效，没有原件传不上去。用「复制为新群发」换一个文件再发，这条取消")
-        return {code: (title, advice)}
+        return Words(title, _tr("微信那边的素材已经失效，没有原件传不上去。用「复制为新群发」换一个文件，再取消这条"))
     if code == "renewal.failed":
         said = words_for(str(args.get("why") or ""), args)
         title = _tr("「{name}」没有重新传上去：{why}") if name else _tr("素材没有重新传上去：{why}")
-        advice = _tr("{advice}。还不行就用「复制为新群发」换一个文件，这条取消").format(
-            advice=said.advice.rstrip("。")
-        )
-        return {code: (title.format(name=name, why=said.title), advice)}
+        advice = _tr("还不行就用「复制为新群发」换一个文件，再取消这条")
+        return Words(title.format(name=name, why=said.title), f"{said.advice.rstrip('。')}。{advice}", said.code)
     if code == "wx.40007" and args.get("healed"):
         advice = _tr("已经从本机原件重新上传过一次，不管用。用「复制为新群发」换一个文件再发")
-        return {code: (_tr("重新上传之后，微信仍然说素材失效"), advice)}
-    return {}
+        return Words(_tr("重新上传之后，微信仍然说素材失效"), advice, words_for(code, args).code)
+    return None
 
 
 def story_text(line: StoryLine) -> tuple[str, str, str]:

@@ -29,6 +29,8 @@ from desktop_app.store.outbox import HEAL_WANTED, HEALED, Batch, OutboxRow, Stat
 from desktop_app.wechat import Audience
 from tests.data import make
 from tests.outbox_world import AMR, Clock, World
+from tests.services.test_sending_disk import fill, make_room
+from tests.services.test_sending_faults import FAULTS
 
 DAY = 24 * 3600.0
 WEB = "https://img.example/tea.png"
@@ -515,6 +517,61 @@ def test_slow_down_while_it_heals(world: MediaWorld) -> None:
     assert world.codes(send_id)[-2:] == ["submitting", "accepted"]
 
 
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_after_a_healed_40007(world: MediaWorld, fault: str) -> None:
+    """The fault bench on the attempt with the new bytes: no duplicate, and never failed if it went out."""
+    send_id = world.confirm("image")
+    world.sandbox.fault("mass/sendall:errcode=40007*1")
+    world.sandbox.fault(f"mass/sendall:{fault}*1")
+    world.sending.deliver()
+    world.sandbox.fault("clear")
+    world.run(1800, step=30)
+    row, accepted = world.row(send_id), world.sandbox.sent()
+    assert len(accepted) <= 1, "a duplicate"
+    assert all(job["clientmsgid"] == row.batches[0].client_msg_id for job in accepted)
+    if accepted:
+        assert row.state in (State.ACCEPTED, State.WAITING_ADMIN, State.SUCCEEDED, State.UNSURE)
+    elif row.state in (State.ACCEPTED, State.SUCCEEDED):
+        assert row.msg_id is None
+    whole = {request["body"] for request in world.sends_asked() if len(request["body"]) == request["body_size"] > 0}
+    assert len(whole) <= 2, "other bytes than the old and the new"
+
+
+@pytest.mark.parametrize("crash", [False, True])
+@pytest.mark.parametrize("moment", ["at once", "answered", "uploaded"])
+def test_the_disk_is_full_while_it_heals(world: MediaWorld, moment: str, crash: bool) -> None:
+    """Full before, after the 40007, or after the upload: nothing twice, nothing lost, it goes on with room (D1)."""
+    send_id = world.confirm("image")
+    world.sandbox.fault("mass/sendall:errcode=40007*1")
+    client = world.accounts.client(world.service)
+    submit = client.submit
+
+    def then_full(sealed: Any) -> Any:
+        try:
+            return submit(sealed)
+        finally:
+            fill(world, send_id)
+
+    if moment == "at once":
+        fill(world, send_id)
+    elif moment == "answered":
+        client.submit = then_full  # type: ignore[method-assign]
+    else:
+        during_upload(world, lambda: fill(world, send_id))
+    with pytest.raises(StoreError) as caught:
+        world.sending.deliver()
+    assert caught.value.code == "store.full"
+    assert len(world.sends_asked()) == (moment != "at once")
+    assert world.batch(send_id).healing == (HEAL_WANTED if moment == "uploaded" else 0)
+    if crash:
+        world.reopen()
+    make_room(world)
+    client.submit = submit  # type: ignore[method-assign]
+    world.run(130, step=10)
+    assert world.state(send_id) == "succeeded"
+    assert len(world.sandbox.sent()) == 1
+
+
 # --- several batches ------------------------------------------------------------------------------------
 
 
@@ -640,10 +697,11 @@ def test_a_bare_message_of_a_script(world: MediaWorld) -> None:
 
 
 def during_upload(world: MediaWorld, event: Callable[[], object]) -> None:
-    """Let something happen while the message is made anew."""
+    """Let something happen while the message is made anew, once."""
     prepare = world.composing.prepare
 
     def slow(*args: Any) -> dict[str, Any]:
+        world.composing.prepare = prepare  # type: ignore[method-assign]
         message = prepare(*args)
         event()
         return message
