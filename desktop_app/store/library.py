@@ -175,9 +175,12 @@ class LibraryStore:
     def _built(self, rows: Sequence[sqlite3.Row], here: Collection[str]) -> list[LibraryItem]:
         found = []
         for row in rows:
-            path = self._folder / row[4] if row[4] in here else None
-            sha256 = row[3] if path is not None else ""
-            found.append(LibraryItem(*row[:3], sha256, path, *row[5:10], row[10] == 1, *row[11:]))
+            values = list(row)
+            values[4] = self._folder / values[4] if values[4] in here else None
+            if values[4] is None:
+                values[3] = ""
+            values[10] = bool(values[10])
+            found.append(LibraryItem(*values))
         return found
 
     # --- WeChat's own library ---------------------------------------------------------------------------
