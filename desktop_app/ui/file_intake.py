@@ -100,6 +100,14 @@ class FileIntake(QObject):
             name = pasted_name()
             self._begin(name, payload, self._from_bitmap(payload.bitmap, name), replace)
 
+    def take_media(self, files: Sequence[MediaFile]) -> None:
+        """Take files that are in the cache already, as from the library; what WeChat has does not go up again."""
+        for file in files:
+            self._begin(file.name, Payload((str(file.path),)), self._known(file), None)
+
+    def _known(self, file: MediaFile) -> Read:
+        return lambda job: self._desk.fix(file.sha256, self.kind, "", job)
+
     def _take_files(self, files: Sequence[str], replace: Transfer | None) -> None:
         for path in files:
             if self._begin(PurePath(path).name, Payload((path,)), self._from_file(path), replace):

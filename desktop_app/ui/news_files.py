@@ -144,6 +144,11 @@ class NewsFiles(QObject):
                 self._form.editor.command("insertImage", sha256=file.sha256, alt="")
                 self._upload_behind(file)
 
+    def insert_media(self, files: list[MediaFile]) -> None:
+        """Pictures of the library go where the cursor is."""
+        self._form.ensure_editor()
+        self._insert(files)
+
     def replace_picture(self) -> None:
         """Another picture takes the place of the selected one; its width and caption stay."""
         payload = self._ask_pictures(several=False, title=self.tr("更换图片"))

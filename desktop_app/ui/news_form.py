@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from desktop_app.article.contents import new_article
 from desktop_app.services.contents import Check
 from desktop_app.store.accounts import Account
+from desktop_app.store.caches import MediaFile
 from desktop_app.ui import theme
 from desktop_app.ui.article_column import ArticleColumn
 from desktop_app.ui.article_meta import COLUMN, MARGIN, ArticleMeta
@@ -321,6 +322,9 @@ class NewsForm(ComposeForm):
     def take(self, payload: Payload) -> None:
         """Pictures into the body, at the cursor."""
         self.files.insert_pictures(payload)
+
+    def take_media(self, files: list[MediaFile]) -> None:
+        self.files.insert_media(files)
 
     def choose_files(self) -> None:
         self.files.choose_files()
