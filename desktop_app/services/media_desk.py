@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from desktop_app.errors import MediaError
 from desktop_app.job import Job
-from desktop_app.media import intake, prepare
+from desktop_app.media import folders, intake, prepare
 from desktop_app.media.limits import TEMPORARY_SECONDS, TEMPORARY_USES
 from desktop_app.services.account import AccountService
 from desktop_app.services.fetch import Fetch
@@ -59,6 +59,10 @@ class MediaDesk:
         self.ffmpeg, self.ground = ffmpeg, ground
 
     # --- in ---------------------------------------------------------------------------------------------
+
+    def files_in(self, paths: Sequence[str], job: Job) -> list[str]:
+        """The paths, each folder replaced by the files in it; see ``media.folders``."""
+        return folders.files_in(paths, job)
 
     def add_file(self, path: str | os.PathLike[str], kind: str | None, job: Job) -> MediaFile:
         """Copy a file into the cache and make it fit.

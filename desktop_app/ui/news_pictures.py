@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.errors import AppError
 from desktop_app.job import Job
-from desktop_app.media.folders import files_in
 from desktop_app.store.caches import MediaFile
 from desktop_app.ui.context import Context
 from desktop_app.ui.drop_payload import Payload, guessed_kind
@@ -39,7 +38,9 @@ class PictureIntake(QObject):
         def read(job: Job) -> tuple[list[MediaFile], list[tuple[str, AppError]], tuple[str, ...]]:
             taken: list[MediaFile] = []
             refused: list[tuple[str, AppError]] = []
-            files = sorted(files_in(payload.files, job), key=lambda path: PurePath(path).name)
+            files = sorted(
+                self._context.profile.media.files_in(payload.files, job), key=lambda path: PurePath(path).name
+            )
             others = tuple(path for path in files if guessed_kind(path) in ("video", "voice"))
             for name, bring in self._reads(payload, [path for path in files if path not in others]):
                 try:

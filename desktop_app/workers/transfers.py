@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.errors import AppError, MediaError
 from desktop_app.job import Job
-from desktop_app.media.folders import files_in
 from desktop_app.store.transfers import Unfinished
 
 if TYPE_CHECKING:
@@ -187,7 +186,7 @@ class Transfers(QObject):
 
     def files_of(self, paths: Sequence[str], done: Callable[[list[str]], None], owner: QObject) -> None:
         """``done(files)``: the paths with the files of the folders among them in their places. Reads the disk."""
-        self._tasks.start("work", lambda job: files_in(paths, job), owner=owner, on_done=done)
+        self._tasks.start("work", lambda job: self._profile.media.files_in(paths, job), owner=owner, on_done=done)
 
     def offer_left_over(self, done: Callable[[list[Transfer]], None]) -> None:
         """Put what was not finished last time into the list, stopped; ``done`` gets what nobody took up meanwhile."""
