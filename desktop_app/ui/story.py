@@ -205,8 +205,10 @@ def _renewal_words(code: str, args: dict[str, Any]) -> Words | None:
     if code == "renewal.failed":
         said = words_for(str(args.get("why") or ""), args)
         title = _tr("「{name}」没有重新传上去：{why}") if name else _tr("素材没有重新传上去：{why}")
-        advice = _tr("还不行就用「复制为新群发」换一个文件，再取消这条")
-        return Words(title.format(name=name, why=said.title), f"{said.advice.rstrip('。')}。{advice}", said.code)
+        advice = said.advice.rstrip("。")
+        if not said.code:  # the file is to blame, not what WeChat allows
+            advice += "。" + _tr("用「复制为新群发」换好文件，再取消这条")
+        return Words(title.format(name=name, why=said.title), advice, said.code)
     if code == "wx.40007" and args.get("healed"):
         advice = _tr("已经从本机原件重新上传过一次，不管用。用「复制为新群发」换一个文件再发")
         return Words(_tr("重新上传之后，微信仍然说素材失效"), advice, words_for(code, args).code)

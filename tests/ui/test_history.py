@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -398,6 +399,46 @@ def test_waiting_sends_go_on_or_end(world: WindowWorld) -> None:
     shown.open(made["secret"])
     shown.press("history.secret")
     assert shown.window.secrets_asked == [world.service.id]
+
+
+def test_media_that_could_not_be_uploaded_again(world: WindowWorld) -> None:
+    """The box names the file and the way out: bring it back, or copy the message and change it."""
+    gone = media_send(world, "image", "茶山的照片", ["tea-hills.jpg", "cup.png"])
+    world.sandbox.service.media.items.clear()
+    for path in world.profile.paths.media.iterdir():
+        path.unlink()
+    world.deliver()
+    shown = Shown(world)
+    shown.open(gone)
+    assert "「tea-hills.jpg」的原件不在了" in shown.texts()
+    assert "复制为新群发" in shown.texts()
+    assert shown.advice_buttons() == ["history.resume", "history.cancel"]
+    assert "微信说素材失效（40007），没有发出" in shown.texts()
+
+
+def test_a_fresh_upload_that_did_not_help(world: WindowWorld) -> None:
+    """Failed with 40007 twice: the box says that it was tried."""
+    failed = media_send(world, "voice", "问候", ["greeting.mp3"])
+    world.deliver("mass/sendall:errcode=40007")
+    shown = Shown(world)
+    shown.open(failed)
+    assert "重新上传之后，微信仍然说素材失效" in shown.texts()
+    assert "40007" in shown.texts()
+    assert shown.advice_buttons() == ["history.copy_error"]
+
+
+def test_cancelling_does_not_wait_for_an_upload(world: WindowWorld) -> None:
+    """The account's lane is busy for minutes: 取消 is written at once, before anything leaves."""
+    send_id = world.queue()
+    shown = Shown(world)
+    shown.open(send_id)
+    uploaded = threading.Event()
+    world.tasks.start("send", lambda job: uploaded.wait(20), key=world.service.id)
+    (cancel,) = [b for b in shown.drawer._advice.findChildren(QPushButton) if b.objectName() == "history.cancel"]
+    cancel.click()
+    world.until(lambda: world.row(send_id).state is State.CANCELLED)
+    uploaded.set()
+    world.settle()
 
 
 def test_a_refused_step_is_explained(world: WindowWorld) -> None:
