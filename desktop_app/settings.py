@@ -41,15 +41,15 @@ class Settings:
     ffmpeg_path: str = ""
     """The ffmpeg that a person chose; empty: the one that is found."""
     picture_ground: str = "white"
-    """What shows through a transparent picture that has to become a JPG: a key of GROUNDS."""
+    """What shows through a transparent picture that has to become a JPG: one of GROUNDS."""
 
 
-GROUNDS = {"white": "#FFFFFF", "black": "#000000", "gray": "#F3F4F2"}
+GROUNDS = ("white", "black", "#F3F4F2")
 """The colours that a transparent picture may be laid on."""
 ALLOWED: dict[str, tuple[Any, ...]] = {
     "last_kind": ("news", "text", "image", "voice", "video"),
     "confirm_by": ("number", "hold"),
-    "picture_ground": tuple(GROUNDS),
+    "picture_ground": GROUNDS,
 }
 RANGES: dict[str, tuple[int, int]] = {"countdown_s": (5, 60)}
 

@@ -28,7 +28,7 @@ def test_a_first_start_has_the_defaults(path: Path):
 def test_changes_are_there_in_the_next_run(path: Path):
     """Every field survives a restart, odd folder names too."""
     changed = SettingsStore(path).change(
-        window_geometry="01d9", last_folder="/图片/夏 🌻", countdown_s=15, picture_ground="gray"
+        window_geometry="01d9", last_folder="/图片/夏 🌻", countdown_s=15, picture_ground="#F3F4F2"
     )
     assert SettingsStore(path).current == changed
     if os.name == "posix":

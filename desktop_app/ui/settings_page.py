@@ -1,4 +1,4 @@
-"""设置: the accounts of this computer: switch, rename, change the AppSecret, remove, connect another one."""
+"""设置: its sections, and 账号: switch, rename, change the AppSecret, remove, connect another one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.job import Job
 from desktop_app.store.accounts import Account
-from desktop_app.ui import icons, theme
+from desktop_app.ui import icons
 from desktop_app.ui.account_switcher import paint_avatar
 from desktop_app.ui.chips import ChipLabel
 from desktop_app.ui.context import Context
@@ -19,10 +28,11 @@ from desktop_app.ui.dialogs import Sheet, critical_dialog
 from desktop_app.ui.error_box import show_error
 from desktop_app.ui.paint import painter
 from desktop_app.ui.segmented import Segmented
+from desktop_app.ui.settings_media import SettingsMedia
+from desktop_app.ui.settings_nav import SettingsNav
 from desktop_app.ui.switch import Switch
 from desktop_app.ui.text import ElidedLabel, Paragraph
 from desktop_app.ui.widgets import (
-    Card,
     Surface,
     button,
     card,
@@ -39,12 +49,23 @@ from desktop_app.ui.widgets import (
 from desktop_app.ui.window import shell
 
 CONTENT_MAX = 720
-SUBNAV_WIDTH = 216
 
 
 def short_app_id(app_id: str) -> str:
     """``wx7c2e…83b6``: enough to tell two accounts apart."""
     return f"{app_id[:6]}…{app_id[-4:]}" if len(app_id) > 12 else app_id
+
+
+def _section(content: QWidget, name: str) -> QWidget:
+    """A section in its scroll area, as wide as the room, up to what reads well."""
+    content.setMaximumWidth(CONTENT_MAX)
+    content.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    ground = QWidget()
+    row = hbox(content, margins=(32, 24, 32, 32))
+    row.addStretch(1)
+    row.setStretchFactor(content, 1000)  # all of the room, up to its maximum
+    ground.setLayout(row)
+    return scroll(ground, name)
 
 
 class Avatar(QLabel):
@@ -211,7 +232,7 @@ class AccountRow(QWidget):
 
 
 class SettingsPage(Surface):
-    """账号 only for now; the other pages of the design come with what they set."""
+    """账号 and 素材 for now; the other pages of the design come with what they set."""
 
     connect_wanted = Signal()
     accounts_changed = Signal()
@@ -226,34 +247,28 @@ class SettingsPage(Surface):
         self._where = Paragraph(self._where_secrets_are(), color="text.2")
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
-        holder = QWidget()
-        holder.setMaximumWidth(CONTENT_MAX)
-        holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        holder.setLayout(
-            vbox(
-                label(self.tr("账号"), "title.2"),
-                self._where,
-                16,
-                self._list,
-                None,
-                spacing=4,
-            )
+        self._accounts = QWidget()
+        self._accounts.setLayout(
+            vbox(label(self.tr("账号"), "title.2"), self._where, 16, self._list, None, spacing=4)
         )
-        ground = QWidget()
-        row = hbox(holder, margins=(32, 24, 32, 32))
-        row.addStretch(1)
-        row.setStretchFactor(holder, 1000)  # all of the room, up to its maximum
-        ground.setLayout(row)
-        self.setLayout(hbox(self._subnav(), vline(), scroll(ground, "settings.scroll"), spacing=0))
+        self._media = SettingsMedia(context)
+        self._nav = SettingsNav([("accounts", self.tr("账号"), "audience"), ("media", self.tr("素材"), "image")])
+        self._nav.chosen.connect(self._show)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(_section(self._accounts, "settings.scroll"))
+        self._pages.addWidget(_section(self._media, "settings.scroll.media"))
+        row = hbox(self._nav, vline(), self._pages, spacing=0)
+        row.setStretch(2, 1)
+        self.setLayout(row)
 
-    def _subnav(self) -> QWidget:
-        here = Card("bg.selected", "", 6)
-        here.setLayout(hbox(label(self.tr("账号"), bold=True), None, margins=(12, 0, 12, 0)))
-        here.setFixedHeight(theme.px(36))
-        column = QWidget()
-        column.setFixedWidth(SUBNAV_WIDTH)
-        column.setLayout(vbox(here, None, margins=(12, 16, 12, 16)))
-        return column
+    def show_section(self, name: str) -> None:
+        """Bring "accounts" or "media" to the front."""
+        self._nav.set_current(name)
+
+    def _show(self, name: str) -> None:
+        self._pages.setCurrentIndex(("accounts", "media").index(name))
+        if name == "media":
+            self._media.refresh()
 
     def _where_secrets_are(self) -> str:
         if self._context.profile.accounts.key_store_available():
@@ -275,9 +290,16 @@ class SettingsPage(Surface):
         self._focus_wanted = True
         self._focus()
         self.refresh()
+        if self._nav.current() == "media":
+            self._media.refresh()
 
     def _focus(self) -> None:
-        first = next((b for b in self.findChildren(QAbstractButton) if b.isVisibleTo(self) and b.isEnabled()), None)
+        if self._nav.current() == "media":
+            self._focus_wanted = False
+            self._media.focus_first()
+            return
+        buttons = self._accounts.findChildren(QAbstractButton)
+        first = next((b for b in buttons if b.isVisibleTo(self) and b.isEnabled()), None)
         if self._focus_wanted and first is not None:
             self._focus_wanted = False
             first.setFocus(Qt.FocusReason.OtherFocusReason)
