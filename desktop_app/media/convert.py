@@ -140,7 +140,7 @@ def run(
 
 def _watch(process: subprocess.Popen[bytes], out: Path, errors: Path, job: Job, total_ms: int, kind: str) -> None:
     """Wait for the end, report progress, stop what hangs. Reads files: pipes would need a thread, or fill up."""
-    last, moved_at = b"", time.monotonic()
+    last, moved_at, reached = b"", time.monotonic(), 0
     while process.poll() is None:
         job.sleep(_LOOK_S)
         told = _progress(out)
@@ -148,7 +148,8 @@ def _watch(process: subprocess.Popen[bytes], out: Path, errors: Path, job: Job, 
             last, moved_at = told, time.monotonic()
             found = re.search(rb"out_time_us=(\d+)", told)
             if found and total_ms:
-                job.progress(min(int(found[1]) // 1000, total_ms), total_ms)
+                reached = max(reached, min(int(found[1]) // 1000, total_ms))  # at the end it jumps back
+                job.progress(reached, total_ms)
         elif time.monotonic() - moved_at > STALL_S:
             raise MediaError("media.damaged", kind=kind, detail="ffmpeg stalled")
         if errors.stat().st_size > _ERRORS_BYTES:

@@ -80,7 +80,8 @@ def _encoded(taken: Taken, probed: av.Probed, folder: Path, job: Job, ffmpeg: Pa
 
 def _options(taken: Taken, probed: av.Probed, aim_bytes: int, ffmpeg: Path) -> list[str]:
     """Sound and picture share ``aim_bytes``, and 2 % for the file around them."""
-    kbit = 0.98 * aim_bytes * 8 / 1000 / max(taken.seconds, 1.0)
+    # Half a second more than there is: the encoder's buffer may be full at the end.
+    kbit = 0.98 * aim_bytes * 8 / 1000 / (taken.seconds + 0.5)
     sound = next(value for least, value in _SOUND_KBIT if kbit >= least)
     video = min(8000, max(_LEAST_KBIT * 0.7, kbit - sound))
     edge = next(value for least, value in _EDGES if video >= least)
@@ -98,7 +99,9 @@ def _options(taken: Taken, probed: av.Probed, aim_bytes: int, ffmpeg: Path) -> l
 def _rate(taken: Taken, kbit: float) -> list[str]:
     """A film that has to become smaller uses the room there is; one that fits is kept good, below that bound."""
     if taken.size_bytes > LIMITS["video"].max_bytes:
-        return ["-b:v", f"{kbit:.0f}k", "-maxrate", f"{2 * kbit:.0f}k", "-bufsize", f"{4 * kbit:.0f}k"]
+        # The longer the film, the more a quiet part may leave to a wild one.
+        most = kbit * (1 + min(1.0, taken.seconds / 60))
+        return ["-b:v", f"{kbit:.0f}k", "-maxrate", f"{most:.0f}k", "-bufsize", f"{most / 2:.0f}k"]
     return ["-crf", "20", "-maxrate", f"{kbit:.0f}k", "-bufsize", f"{kbit:.0f}k"]
 
 

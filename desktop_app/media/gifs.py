@@ -12,8 +12,8 @@ from desktop_app.errors import MediaError
 from desktop_app.job import Job
 
 _TRIES = 3
-_MOST_PIXELS = 2_000_000_000
-"""All frames together: what would take minutes is refused."""
+_MOST_PIXELS = 600_000_000
+"""All frames together, 10 s of full HD: what would take minutes is refused."""
 _LEAST_SCALE = 0.1
 
 
@@ -47,13 +47,13 @@ def smaller(image: Image.Image, size_bytes: int, limit: int, job: Job) -> bytes:
 
 def _durations(image: Image.Image, job: Job) -> list[int]:
     """Milliseconds of each frame."""
-    durations, most = [], _MOST_PIXELS // (image.width * image.height)
+    if int(getattr(image, "n_frames", 1)) * image.width * image.height > _MOST_PIXELS:
+        raise MediaError("media.too_many_pixels", width=image.width, height=image.height, limit=_MOST_PIXELS)
+    durations = []
     for frame in ImageSequence.Iterator(image):
         job.check()
         frame.load()  # a WebP knows it only then
         durations.append(int(frame.info.get("duration", 100)) or 100)
-        if len(durations) > most:
-            raise MediaError("media.too_many_pixels", width=image.width, height=image.height, limit=_MOST_PIXELS)
     return durations
 
 

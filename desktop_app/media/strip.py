@@ -96,12 +96,13 @@ _LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 
 def _gif(data: bytes) -> bytes:
     position = 13 + _table_bytes(data[10])
-    kept = [data[:position]]
+    kept, pictures = [data[:position]], 0
     while position < len(data) and data[position] != 0x3B:
         start = position
         if data[start] == 0x2C:
             position = _after_blocks(data, start + 11 + _table_bytes(data[start + 9]))
             kept.append(data[start:position])
+            pictures += 1
         elif data[start] == 0x21:
             position = _after_blocks(data, start + 2)
             loop = data[start + 1] == 0xFF and data[start + 3 : start + 14] in _LOOPS
@@ -111,6 +112,8 @@ def _gif(data: bytes) -> bytes:
             position += 1
         else:
             raise _damaged("no GIF block")
+    if not pictures:
+        raise _damaged("cut off")
     kept.append(b";")
     return b"".join(kept)
 
