@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import converter
 import editor
 import environment
 import house_map
@@ -98,7 +99,7 @@ def run_benchmarks(arguments: list[str]) -> int:
 
 
 def build_app(*, tour: bool) -> int:
-    """Freeze the app into dist/qunfa and let the result show by its own tour that it works."""
+    """Freeze the app into dist/qunfa, ffmpeg apart from it, and let the app show by its own tour that it works."""
     _set_up(QT + WEB + FONTS + FREEZING)
     folders = ["--distpath", str(ROOT / "dist"), "--workpath", str(ROOT / "build" / "pyinstaller")]
     spec = str(ROOT / "packaging" / "app.spec")
@@ -106,6 +107,7 @@ def build_app(*, tour: bool) -> int:
     program = ROOT / "dist" / "qunfa" / ("qunfa.exe" if os.name == "nt" else "qunfa")
     files = [path for path in program.parent.rglob("*") if path.is_file() and not path.is_symlink()]
     say(f"Built {program.parent}: {len(files)} files, {sum(path.stat().st_size for path in files) / 1e6:.0f} MB")
+    converter.make(ROOT / "dist")
     return _tour_of(program) if tour else 0
 
 

@@ -43,7 +43,17 @@ def find(chosen: str = "") -> Path | None:
     for folder in _beside_the_app():
         if found := _program(folder):
             return found
-    return _of_the_package() or _on_path()
+    return bundled() or _on_path()
+
+
+def bundled() -> Path | None:
+    """The program that the optional package brings; its Python part is not needed and not imported."""
+    found = importlib.util.find_spec("imageio_ffmpeg")
+    for folder in (found.submodule_search_locations if found else None) or []:
+        for path in sorted(Path(folder, "binaries").glob("ffmpeg-*")):
+            if program := _program(path):
+                return program
+    return None
 
 
 def ask(code: str, fix: str, can: bool, **more: Any) -> MediaError:
@@ -190,16 +200,6 @@ def _beside_the_app() -> list[Path]:
         return []
     folder = Path(sys.executable).parent
     return [folder / "ffmpeg", folder.parent / "ffmpeg"]
-
-
-def _of_the_package() -> Path | None:
-    """The program that the optional package brings; its Python part is not needed."""
-    found = importlib.util.find_spec("imageio_ffmpeg")
-    for folder in (found.submodule_search_locations if found else None) or []:
-        for path in sorted(Path(folder, "binaries").glob("ffmpeg-*")):
-            if program := _program(path):
-                return program
-    return None
 
 
 def _on_path() -> Path | None:
