@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.bench import __main__ as runner
-from tests.bench import start
-from tests.bench._row import Row, ratio, rounds
+from tests.bench import _far, start
+from tests.bench._row import QUICK, Row, ratio, rounds
+from tests.bench.uploads import prove
 
 
 def test_benchmarks_are_found() -> None:
@@ -32,11 +35,29 @@ def test_table_tells_whether_the_goal_was_met() -> None:
 
 
 def test_rounds_take_turns() -> None:
-    """Measures are interleaved, and the ratio is the median of each round's own."""
+    """Measures are interleaved, every second round backwards, and the ratio is the median of each round's own."""
     order: list[str] = []
     found = rounds({"a": lambda: order.append("a") or 2.0, "b": lambda: order.append("b") or 4.0}, 3)
-    assert order == ["a", "b"] * 3
+    assert order == ["a", "b", "b", "a", "a", "b"]
     assert ratio(found["b"], found["a"]) == 2.0
+
+
+def test_a_quick_run_measures_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``--quick`` only shows that everything runs."""
+    monkeypatch.setenv(QUICK, "1")
+    assert rounds({"a": lambda: 1.0}, 3) == {"a": [1.0]}
+
+
+def test_every_client_sends_what_is_in_the_file(tmp_path: Path) -> None:
+    """Ours, curl, wechatpy and requests are only compared because each of them brings every byte."""
+    prove(_far.sink(hashing=True), _far.noise(tmp_path / "clip.mp4", 700_000))
+
+
+def test_a_client_that_sends_something_else_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proof fails when a body is not the file."""
+    monkeypatch.setattr("tests.bench._ways.Ours.upload_one", lambda self, kind, path: "0" * 64)
+    with pytest.raises(AssertionError, match="client"):
+        prove(_far.sink(hashing=True), _far.noise(tmp_path / "clip.mp4", 1000))
 
 
 def test_a_bare_window_paints() -> None:

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests import bench
-from tests.bench._row import Row
+from tests.bench._row import QUICK, Row
 
 RESULT = Path(__file__).resolve().parents[2] / "bench.json"
 
@@ -37,7 +37,13 @@ def table(rows: list[tuple[str, Row]]) -> str:
 
 
 def main(wanted: list[str]) -> int:
-    """Run the named benchmarks, or all; 0 when each came to its end. A missed goal is told, it is no failure."""
+    """Run the named benchmarks, or all; 0 when each came to its end. A missed goal is told, it is no failure.
+
+    ``--quick`` among the names: one round of each, and nothing is written.
+    """
+    if "--quick" in wanted:
+        os.environ[QUICK] = "1"
+        wanted = [name for name in wanted if name != "--quick"]
     if unknown := set(wanted) - set(names()):
         print(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(names())}", file=sys.stderr)
         return 2
@@ -47,6 +53,9 @@ def main(wanted: list[str]) -> int:
         rows += [(name, row) for row in importlib.import_module(f"tests.bench.{name}").measure()]
         print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
     print(table(rows))
+    if os.environ.get(QUICK):
+        print("A quick run: these figures mean nothing")
+        return 0
     machine = {"system": platform.platform(), "python": platform.python_version(), "cores": os.cpu_count()}
     result = {"machine": machine, "rows": [{"benchmark": name, **asdict(row)} for name, row in rows]}
     RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

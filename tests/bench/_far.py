@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import random
 import re
 import shutil
 import socket
@@ -18,7 +21,10 @@ MB = 1_000_000
 VIDEO_BYTES = 10 * MB
 BLOCK_BYTES = 4 * 1024 * 1024
 TOKEN = b'{"access_token":"token","expires_in":7200}'
-UPLOADED = b'{"type":"video","media_id":"MEDIA","created_at":1380000000}'
+UPLOADED = b'{"type":"video","media_id":"%s","created_at":1380000000}'
+STATUS = b'{"msg_id":1000000001,"msg_status":"SEND_SUCCESS"}'
+MSG_ID = 1_000_000_001
+_LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 _MP4_HEAD = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"
 
 
@@ -30,13 +36,28 @@ def sandbox() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def sink(certificate: Path | None = None) -> Iterator[dict[str, str]]:
+def sink(certificate: Path | None = None, *, hashing: bool = False) -> Iterator[dict[str, str]]:
     """A server that throws every upload away, so that only the client's own cost is seen; TLS with a certificate.
 
+    ``hashing``: one that reads all of it instead, and gives the SHA-256 of the file as its media_id.
     Gives what ``sandbox`` gives.
     """
-    with _process("-m", "tests.bench._far", *([str(certificate)] if certificate else [])) as first:
+    with _process("-m", "tests.bench._far", str(certificate or ""), *(["hashing"] if hashing else [])) as first:
         yield first
+
+
+@contextmanager
+def trusting(certificate: Path | None) -> Iterator[None]:
+    """Let clients made inside the block trust this certificate."""
+    before = os.environ.get("REQUESTS_CA_BUNDLE")
+    if certificate is not None:
+        os.environ["REQUESTS_CA_BUNDLE"] = str(certificate)
+    try:
+        yield
+    finally:
+        os.environ.pop("REQUESTS_CA_BUNDLE", None)
+        if before is not None:
+            os.environ["REQUESTS_CA_BUNDLE"] = before
 
 
 @contextmanager
@@ -55,6 +76,12 @@ def video(folder: Path, size: int = VIDEO_BYTES) -> Path:
     with path.open("wb") as file:
         file.write(_MP4_HEAD)
         file.truncate(size)
+    return path
+
+
+def noise(path: Path, size: int, head: bytes = _MP4_HEAD) -> Path:
+    """A file that begins like an MP4 and is different in every byte: what was left out or doubled would show."""
+    path.write_bytes(head + random.Random(4).randbytes(size - len(head)))
     return path
 
 
@@ -78,7 +105,7 @@ def certificate(folder: Path) -> Path | None:
     return path
 
 
-def _serve(pem: str | None) -> None:
+def _serve(pem: str, hashing: bool) -> None:
     context = None
     if pem:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -88,21 +115,26 @@ def _serve(pem: str | None) -> None:
     print(json.dumps({"address": address, "app_id": "wxsink", "app_secret": "sink"}), flush=True)
     while True:
         connection, _ = listener.accept()
-        threading.Thread(target=_swallow, args=(connection, context), daemon=True).start()
+        threading.Thread(target=_answer, args=(connection, context, hashing), daemon=True).start()
 
 
-def _swallow(connection: socket.socket, context: ssl.SSLContext | None) -> None:
-    """Answer every request on a connection without looking at its body; Linux does not even copy it."""
-    flags = socket.MSG_TRUNC if sys.platform == "linux" and context is None else 0
+def _answer(connection: socket.socket, context: ssl.SSLContext | None, hashing: bool) -> None:
+    """Answer every request on a connection."""
     room = memoryview(bytearray(BLOCK_BYTES))
     with suppress(OSError), connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock = context.wrap_socket(connection, server_side=True) if context else connection
-        while head := _head(sock):
-            length = re.search(rb"content-length: *([0-9]+)", head, re.IGNORECASE)
-            left = (int(length[1]) if length else 0) - len(head.partition(b"\r\n\r\n")[2])
-            while left > 0:
-                left -= sock.recv_into(room, min(left, BLOCK_BYTES), flags) or left
-            body = TOKEN if b"token HTTP/" in head else UPLOADED
+        while request := _head(sock):
+            head, _, begun = request.partition(b"\r\n\r\n")
+            length = _LENGTH.search(head)
+            left = (int(length[1]) if length else 0) - len(begun)
+            if hashing:
+                media_id = _sha256_of_file(begun + _read(sock, left)).encode()
+            else:
+                media_id = b"MEDIA"
+                _swallow(sock, left, room)
+            path = head.split(b" ", 2)[1].partition(b"?")[0]
+            body = TOKEN if path.endswith(b"token") else STATUS if path.endswith(b"get") else UPLOADED % media_id
             sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
 
 
@@ -113,5 +145,30 @@ def _head(sock: socket.socket) -> bytes:
     return head
 
 
+def _swallow(sock: socket.socket, left: int, room: memoryview) -> None:
+    """Take a body without looking at it; in the clear Linux does not even copy it."""
+    flags = socket.MSG_TRUNC if sys.platform == "linux" and not isinstance(sock, ssl.SSLSocket) else 0
+    while left > 0:
+        left -= sock.recv_into(room, min(left, BLOCK_BYTES), flags) or left
+
+
+def _read(sock: socket.socket, left: int) -> bytes:
+    blocks = []
+    while left > 0 and (block := sock.recv(min(left, BLOCK_BYTES))):
+        blocks.append(block)
+        left -= len(block)
+    return b"".join(blocks)
+
+
+def _sha256_of_file(body: bytes) -> str:
+    """Of the one part with a file name in a multipart body; of nothing if there is none."""
+    boundary = body.partition(b"\r\n")[0]
+    for part in body.split(b"\r\n" + boundary):
+        head, _, content = part.partition(b"\r\n\r\n")
+        if b"filename" in head:
+            return hashlib.sha256(content).hexdigest()
+    return ""
+
+
 if __name__ == "__main__":
-    _serve(sys.argv[1] if len(sys.argv) > 1 else None)
+    _serve(sys.argv[1], "hashing" in sys.argv[2:])

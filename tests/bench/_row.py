@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T")
+QUICK = "QUNFA_BENCH_QUICK"
+"""Set in the environment by ``--quick``: one round of everything, to see that it runs. Its figures mean nothing."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,19 @@ class Row:
     met: bool | None = None
 
 
+def quick() -> bool:
+    """Whether this is a smoke test."""
+    return bool(os.environ.get(QUICK))
+
+
 def rounds(measures: Mapping[str, Callable[[], T]], count: int = 7) -> dict[str, list[T]]:
-    """Measure each by turns, ``count`` times, so that a busy moment of the machine hits all alike."""
+    """Measure each by turns, ``count`` times, so that a busy moment of the machine hits all alike.
+
+    Every second round goes backwards: what one leaves behind for the next hits both ways.
+    """
     found: dict[str, list[T]] = {name: [] for name in measures}
-    for _ in range(count):
-        for name, measure in measures.items():
+    for number in range(1 if quick() else count):
+        for name, measure in reversed(measures.items()) if number % 2 else measures.items():
             found[name].append(measure())
     return found
 

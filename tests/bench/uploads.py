@@ -1,50 +1,88 @@
-"""10 MB video uploads by the client: memory, throughput and CPU against curl and against requests' own ``files=``."""
+"""Uploads and small calls by our client, curl, wechatpy and requests: memory, throughput and CPU in one run.
+
+All go to a sink, a process of its own that throws away what it gets. Before that each client shows to another
+one, which hashes, that it sends a file byte for byte.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
+import hashlib
 import statistics
-import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
-import requests
-
-from desktop_app.errors import BadContent
-from desktop_app.wechat import WeChatClient
-from tests.bench import _far
+from tests.bench import _far, _ways
+from tests.bench._growth import AT_ONCE, growth_mib, in_fresh_process
 from tests.bench._row import Row, ratio, rounds
+from tests.bench._ways import CURL, FILES, HASHED, OURS, SESSION, WECHATPY, Way
 
-OURS, CURL, FILES = "client", "curl", "requests files="
-AT_ONCE = 4
-EACH_ROUND = 6
-ROUNDS = 9
+ROUNDS = 7
 MEMORY_ROUNDS = 3
 BIG_BYTES = 1 << 30
 MEMORY_GOAL_MIB = 1.0
-CURL_GOAL, PEER_GOAL, CPU_GOAL, PEER_CPU_GOAL = 0.95, 4.0, 1.2, 0.2
+VIDEOS, VIDEO_BYTES = 20, 10_000_000
+IMAGES, IMAGE_BYTES = 200, 500_000
+CALLS = 500
 
 Server = Mapping[str, str]
 Cost = tuple[float, float]  # seconds by the clock, seconds of CPU
 
 
+@dataclass(frozen=True)
+class Load:
+    """What every client has to do in a round, and how ours should look beside the others.
+
+    ``speed``: our throughput over theirs, at least. ``cpu``: our CPU over theirs, at most. ``size`` in bytes, 0 for
+    calls without a file.
+    """
+
+    what: str
+    count: int
+    size: int
+    at_once: int
+    speed: Mapping[str, float]
+    cpu: Mapping[str, float]
+
+    def run(self, way: Way, path: Path) -> None:
+        """One round of one client."""
+        if self.size:
+            way.upload("video", path, self.count, self.at_once)
+        else:
+            way.ask(self.count)
+
+
+PEERS = (WECHATPY, SESSION, FILES)
+_AHEAD, _FOUR_TIMES, _A_FIFTH = dict.fromkeys(PEERS, 1.0), dict.fromkeys(PEERS, 4.0), dict.fromkeys(PEERS, 0.2)
+_VIDEO = f"{VIDEOS} videos of 10 MB"
+_IMAGE = f"{IMAGES} pictures of 500 kB"
+PLAIN = (
+    Load(_VIDEO, VIDEOS, VIDEO_BYTES, 1, {CURL: 0.95, **_FOUR_TIMES}, {CURL: 1.2, **_A_FIFTH}),
+    Load(f"{_IMAGE}, one at a time", IMAGES, IMAGE_BYTES, 1, {CURL: 0.4, **_AHEAD}, {}),
+    Load(f"{_IMAGE}, four at once", IMAGES, IMAGE_BYTES, 4, {CURL: 0.4, **_AHEAD}, {}),
+    Load(f"{CALLS} small calls", CALLS, 0, 1, {CURL: 0.35}, {CURL: 4.5}),
+)
+TLS = (
+    Load(f"{_VIDEO}, TLS", VIDEOS, VIDEO_BYTES, 1, {CURL: 0.95}, {CURL: 1.2}),
+    Load(f"{_IMAGE}, TLS, one at a time", IMAGES, IMAGE_BYTES, 1, {CURL: 0.7, **_AHEAD}, {}),
+    Load(f"{_IMAGE}, TLS, four at once", IMAGES, IMAGE_BYTES, 4, {CURL: 0.7, **_AHEAD}, {}),
+)
+
+
 def measure() -> list[Row]:
-    """Memory first, then time: to the sandbox, which stores and hashes, and to a sink that throws away."""
+    """Memory first, then time: in the clear, and over TLS where the openssl program can make a certificate."""
     with tempfile.TemporaryDirectory(prefix="qunfa-bench-") as name:
         folder = Path(name)
-        path, big = _far.video(folder), _far.video(folder, BIG_BYTES)
-        with _far.sandbox() as server:
-            rows = _memory(server, path, big)
-            rows += _time(server, path, "to the sandbox", goals=False)
+        files = {size: _far.noise(folder / f"clip-{size}.mp4", size) for size in (VIDEO_BYTES, IMAGE_BYTES)}
         with _far.sink() as server:
-            rows += _time(server, path, "to a sink", goals=True)
+            rows = _memory(server, files[VIDEO_BYTES], _far.video(folder, BIG_BYTES))
+        rows += _time(PLAIN, files, None)
+        if pem := _far.certificate(folder):
+            rows += _time(TLS, files, pem)
     return rows
 
 
@@ -52,105 +90,73 @@ def measure() -> list[Row]:
 
 
 def _memory(server: Server, path: Path, big: Path) -> list[Row]:
-    ours = [in_fresh_process(growth_mib, server, path, OURS) for _ in range(MEMORY_ROUNDS)]
-    files = [in_fresh_process(growth_mib, server, path, FILES) for _ in range(MEMORY_ROUNDS)]
-    one = [in_fresh_process(growth_mib, server, big, OURS, 1) for _ in range(MEMORY_ROUNDS)]
+    def most(path: Path, name: str, at_once: int = AT_ONCE) -> float:
+        grown = rounds({name: partial(in_fresh_process, growth_mib, server, path, name, at_once)}, MEMORY_ROUNDS)
+        return max(grown[name])
+
+    peers = {name: most(path, name) for name in (WECHATPY, FILES)}
+    ours, one = most(path, OURS), most(big, OURS, 1)
     goal = f"<= {MEMORY_GOAL_MIB:g} MiB"
     each = f"memory growth for each of {AT_ONCE} uploads of 10 MB"
     return [
-        Row(f"{OURS}: {each}", max(ours), "MiB", max(ours) / max(files), goal, max(ours) <= MEMORY_GOAL_MIB),
-        Row(f"{FILES}: {each}", max(files), "MiB"),
-        Row(f"{OURS}: memory growth, one upload of 1 GB", max(one), "MiB", None, goal, max(one) <= MEMORY_GOAL_MIB),
+        Row(f"{OURS}: {each}", ours, "MiB", ours / peers[FILES], goal, ours <= MEMORY_GOAL_MIB),
+        *(Row(f"{name}: {each}", grown, "MiB") for name, grown in peers.items()),
+        Row(f"{OURS}: memory growth, one upload of 1 GB", one, "MiB", None, goal, one <= MEMORY_GOAL_MIB),
     ]
-
-
-def in_fresh_process(function: Callable[..., float], *arguments: object) -> float:
-    """What a process grew to earlier would hide what it grows by now."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(function, *arguments).result()
-
-
-def growth_mib(server: Server, path: Path, way: str, at_once: int = AT_ONCE) -> float:
-    """The most memory taken for one of several uploads at once, above what the same process has while idle."""
-    small = path.with_name("small.mp4")
-    with path.open("rb") as file:
-        small.write_bytes(file.read(100_000))
-    with ThreadPoolExecutor(at_once) as pool, WeChatClient(*_account(server), base_url=server["address"]) as client:
-        send = {OURS: partial(_by_client, client), FILES: partial(_by_files, _upload_url(server))}[way]
-        send(small)  # modules, a token
-        list(pool.map(lambda _: client.count_drafts(), range(4 * at_once)))  # threads, connections
-        before = _reset_peak()
-        list(pool.map(lambda _: send(path), range(3 * at_once)))
-        return max(0.0, _peak_mib() - before) / at_once
-
-
-def _reset_peak() -> float:
-    """Start to watch for a new peak; returns the memory in use now, in MiB."""
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-        return _status_mib("VmRSS")
-    return _peak_mib()
-
-
-def _peak_mib() -> float:
-    """The most memory in use since ``_reset_peak`` (elsewhere than on Linux: since the process began)."""
-    with suppress(OSError):
-        return _status_mib("VmHWM")
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # bytes on macOS
-
-
-def _status_mib(name: str) -> float:
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(float(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
 
 
 # --- time ---------------------------------------------------------------------------------------------
 
 
-def _time(server: Server, path: Path, where: str, *, goals: bool) -> list[Row]:
-    url = _upload_url(server)
-    with requests.Session() as session, WeChatClient(*_account(server), base_url=server["address"]) as client:
-        session.trust_env = False
-        ways: dict[str, Callable[[], Cost]] = {
-            OURS: lambda: _cost(lambda: _by_client(client, path, EACH_ROUND)),
-            FILES: lambda: _cost(lambda: _by_files(url, path, EACH_ROUND, session)),
-        }
-        if curl := shutil.which("curl"):
-            ways[CURL] = lambda: _cost(lambda: _by_curl(str(curl), url, path, EACH_ROUND))
-        rounds(ways, 1)  # connections, caches; not counted
-        found = rounds(ways, ROUNDS)
-    rows = []
-    for name, costs in found.items():
-        seconds, cpu = (statistics.median(cost[column] for cost in costs) / EACH_ROUND for column in (0, 1))
-        speed = path.stat().st_size / 1e6 / seconds
-        rows.append(Row(f"{name}, 10 MB video {where}", speed, "MB/s"))
-        rows.append(Row(f"{name}, 10 MB video {where}: CPU", cpu * 1000, "ms"))
-    wanted = ((CURL, CURL_GOAL, CPU_GOAL), (FILES, PEER_GOAL, PEER_CPU_GOAL))
-    for name, speed_goal, cpu_goal in wanted:
-        if name in found:
-            rows += _beside(where, found[OURS], name, found[name], (speed_goal, cpu_goal) if goals else None)
+def _time(loads: tuple[Load, ...], files: Mapping[int, Path], pem: Path | None) -> list[Row]:
+    """All loads by all clients, who keep their connections from one to the next."""
+    with ExitStack() as stack:
+        stack.enter_context(_far.trusting(pem))
+        prove(_far.sink(pem, hashing=True), files[IMAGE_BYTES], files[VIDEO_BYTES])
+        ways = _ways.all_ways(stack.enter_context(_far.sink(pem)))
+        rows = []
+        for load in loads:
+            path = files.get(load.size, Path())
+            wanted = {name: way for name, way in ways.items() if name != HASHED or load.size == VIDEO_BYTES}
+            work = {name: partial(_cost, partial(load.run, way, path)) for name, way in wanted.items()}
+            rounds(work, 1)  # connections, caches; not counted
+            rows += list(_rows(load, rounds(work, ROUNDS)))
+        for way in ways.values():
+            way.close()
     return rows
 
 
-def _beside(
-    where: str, ours: list[Cost], name: str, other: list[Cost], goals: tuple[float, float] | None
-) -> list[Row]:
-    """Two rows: our throughput and our CPU over those of the other. A median of the ratios of each round."""
-    speed = ratio([cost[0] for cost in other], [cost[0] for cost in ours])
-    cpu = ratio([cost[1] for cost in ours], [cost[1] for cost in other])
-    fast = (f">= {goals[0]} x", speed >= goals[0]) if goals else ("", None)
-    light = (f"<= {goals[1]} x", cpu <= goals[1]) if goals else ("", None)
-    milliseconds = statistics.median(cost[0] for cost in ours) / EACH_ROUND * 1000
-    return [
-        Row(f"{OURS} over {name} {where}: throughput", milliseconds, "ms", speed, *fast),
-        Row(f"{OURS} over {name} {where}: CPU", _cpu_ms(ours), "ms", cpu, *light),
-    ]
+def prove(sink: AbstractContextManager[dict[str, str]], *paths: Path) -> None:
+    """Each client sends the files byte for byte, one at a time and four at once. Raises AssertionError."""
+    with sink as server:
+        for name, way in _ways.all_ways(server).items():
+            for path in paths:
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                came = {*way.upload("video", path, 2), *way.upload("video", path, 8, 4)}
+                assert came == {digest}, f"{name} does not send what is in the file"
+            way.close()
 
 
-def _cpu_ms(costs: list[Cost]) -> float:
-    return statistics.median(cost[1] for cost in costs) / EACH_ROUND * 1000
+def _rows(load: Load, found: Mapping[str, list[Cost]]) -> Iterator[Row]:
+    """Ours over each other: throughput, and CPU where there is a goal. Medians of the ratios of each round."""
+    clock, cpu = ({name: [cost[side] for cost in costs] for name, costs in found.items()} for side in (0, 1))
+    amount, unit = (load.count * load.size / 1e6, "MB/s") if load.size else (float(load.count), "calls/s")
+    for name in found:
+        if name == OURS:
+            continue
+        ours = OURS
+        if name == HASHED:  # what checking costs, told beside curl
+            ours, name = HASHED, CURL
+            if name not in found:
+                continue
+        speed, cost = ratio(clock[name], clock[ours]), ratio(cpu[ours], cpu[name])
+        what = f"{ours} over {name}, {load.what}"
+        wanted, most = (load.speed.get(name), load.cpu.get(name)) if ours == OURS else (None, None)
+        goal = (f">= {wanted:g} x", speed >= wanted) if wanted else ("", None)
+        yield Row(f"{what}: throughput", amount / statistics.median(clock[ours]), unit, speed, *goal)
+        if most:
+            each = statistics.median(cpu[ours]) / load.count * 1000
+            yield Row(f"{what}: CPU for each", each, "ms", cost, f"<= {most:g} x", cost <= most)
 
 
 def _cost(work: Callable[[], object]) -> Cost:
@@ -167,47 +173,3 @@ def _cpu() -> float:
         return time.process_time()
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
-
-
-# --- the ways to upload -------------------------------------------------------------------------------
-
-
-def _account(server: Server) -> tuple[str, str]:
-    return server["app_id"], server["app_secret"]
-
-
-def _upload_url(server: Server) -> str:
-    """The address of an upload, with a token: what a script without a client has to find out by hand."""
-    body = {
-        "grant_type": "client_credential",
-        "appid": server["app_id"],
-        "secret": server["app_secret"],
-        "force_refresh": False,
-    }
-    with requests.Session() as session:
-        session.trust_env = False
-        token = session.post(f"{server['address']}/cgi-bin/stable_token", json=body).json()["access_token"]
-    return f"{server['address']}/cgi-bin/media/upload?access_token={token}&type=video"
-
-
-def _by_client(client: WeChatClient, path: Path, count: int = 1) -> None:
-    for _ in range(count):
-        with suppress(BadContent):  # the sandbox reads all of a file that is too big, and then refuses it
-            client.upload_media("video", path)
-
-
-def _by_files(url: str, path: Path, count: int = 1, session: requests.Session | None = None) -> None:
-    made = session or requests.Session()
-    made.trust_env = False
-    for _ in range(count):
-        with path.open("rb") as file:
-            answer = made.post(url, files={"media": (path.name, file, "video/mp4")}).json()
-        assert "media_id" in answer, answer
-
-
-def _by_curl(curl: str, url: str, path: Path, count: int) -> None:
-    # "Expect:": it would wait a second for leave to send where the server does not answer that.
-    plain = ["-sS", "--fail", "--noproxy", "*", "-H", "Expect:", "-o", os.devnull]
-    one = [*plain, "-F", f"media=@{path};type=video/mp4", url]
-    arguments = [text for number in range(count) for text in ([] if number == 0 else ["--next"]) + one]
-    subprocess.run([curl, *arguments], check=True, capture_output=True)

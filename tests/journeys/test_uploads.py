@@ -20,7 +20,7 @@ from desktop_app.sandbox.server import Sandbox
 from desktop_app.services import open_profile
 from desktop_app.wechat import WeChatClient
 from desktop_app.wechat.transport import Seams
-from tests.bench import _far, uploads
+from tests.bench import _far, _growth, _ways
 
 SIZE = 10_000_000
 MP4_HEAD = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"
@@ -77,7 +77,7 @@ def test_memory_is_flat(tmp_path: Path) -> None:
     """Four uploads of 10 MB at once, in a process of their own: less than 3 MiB each, where files= takes 28."""
     path = _far.video(tmp_path)
     with _far.sandbox() as server:
-        grown = uploads.in_fresh_process(uploads.growth_mib, server, path, uploads.OURS)
+        grown = _growth.in_fresh_process(_growth.growth_mib, server, path, _ways.OURS)
     assert grown < 3
 
 
