@@ -203,9 +203,9 @@ class Delivery:
         return batch if answer is Answer.MEDIA_LOST else answer
 
     def _wait_if_damaged(self, due: Due, error: StoreError) -> None:
-        if error.code != "store.row_damaged":
+        if error.code not in ("store.row_damaged", "store.damaged"):
             raise error
-        self._wait([due.batch], error.code)
+        self._wait([due.batch], "store.row_damaged")
 
     def _submit(self, client: WeChatClient, due: Due, batch: Batch, body: bytes) -> Outcome:
         try:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from desktop_app.article import contents as article_contents
+from desktop_app.article.allowed import local_sha256
 from desktop_app.article.localise import localise
 from desktop_app.errors import AppError, MediaError, Refused, StoreError
 from desktop_app.job import Job
@@ -86,8 +87,8 @@ class Renewal:
         row, old = self._outbox.row(due.batch.send_id), self._outbox.body(due.batch)
         if old is None:
             return None
-        if row.content_hash and contents.content_hash(row.kind, row.content) != row.content_hash:
-            raise StoreError("store.row_damaged", send_id=row.id)  # what was confirmed is what goes out
+        if not _is_as_confirmed(row):
+            raise StoreError("store.row_damaged", send_id=row.id)
         if why == "refused":
             self._forget(row, media_ids_of(json.loads(old)), job)
         message = self._composing.prepare(row.account_id, row.kind, self._frozen(row, job), job)
@@ -104,7 +105,8 @@ class Renewal:
         """Why it could not be renewed, for the person it waits for: a code, and the file it is about."""
         row = self._outbox.row(due.batch.send_id)
         why = str(error.args_.get("reason") or error.code)
-        name = str(error.args_.get("name") or self._first_missing(row))
+        picture = self._files.name_of(local_sha256(str(error.args_.get("url", ""))))
+        name = str(error.args_.get("name") or picture or self._first_missing(row))
         if why in GONE:
             return "renewal.gone", {"name": name}
         told = {key: value for key, value in shown_args(error).items() if key in ("errmsg", "limit", "size_bytes")}
@@ -146,7 +148,7 @@ class Renewal:
             known = [self._files.upload(row.account_id, file["sha256"], use) for use in uses]
             if not any(each is not None and not self._wears(each) for each in known):
                 return file["name"]
-        return files[-1]["name"] if files else row.title
+        return files[-1]["name"] if files else ""
 
     # --- making it anew -------------------------------------------------------------------------------
 
@@ -167,7 +169,8 @@ class Renewal:
         pictures = self._articles.pictures
         if self._accounts.get(row.account_id).news_way == "uploadnews":
             for sha256, cut in {(each["sha256"], tuple(each.get("crop_235") or ())) for each in covers}:
-                pictures.renew_thumb(row.account_id, sha256, cut or None, job)
+                if self._files.get(sha256) is not None:  # the check of the articles names what is gone
+                    pictures.renew_thumb(row.account_id, sha256, cut or None, job)
         else:
             for cover in covers:
                 pictures.forget_cover(row.account_id, cover["sha256"])
@@ -193,6 +196,14 @@ class Renewal:
             for each in article_contents.articles_of(row.content)
         ]
         return {**row.content, "articles": articles}
+
+
+def _is_as_confirmed(row: OutboxRow) -> bool:
+    """What was shown is what goes out: the content fits the hash that was taken of it (if a script gave one)."""
+    try:
+        return not row.content_hash or contents.content_hash(row.kind, row.content) == row.content_hash
+    except (KeyError, TypeError, AttributeError):  # a flipped bit in the name of a field
+        return False
 
 
 def _can_be_made(row: OutboxRow) -> bool:

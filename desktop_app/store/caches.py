@@ -106,6 +106,11 @@ class MediaCache:
         row = self._db.one("SELECT size_bytes FROM media_file WHERE sha256 = ?", (sha256,))
         return int(row["size_bytes"]) if row is not None else 0
 
+    def name_of(self, sha256: str) -> str:
+        """The name that a file came with, also if it is gone since; "" for an unknown one."""
+        row = self._db.one("SELECT name FROM media_file WHERE sha256 = ?", (sha256,))
+        return str(row["name"]) if row is not None else ""
+
     def upload(self, account_id: int, sha256: str, use: str, variant: str = "") -> UploadRow | None:
         """What WeChat gave for this file and use, valid or not; None if it never went up."""
         row = self._db.one(

@@ -457,6 +457,20 @@ def test_without_its_original_it_waits(world: MediaWorld, kind: str) -> None:
     assert world.state(send_id) == "cancelled"
 
 
+def test_a_picture_of_an_article_is_named(world: MediaWorld) -> None:
+    """Only a picture in the text is gone: its name is told, though nothing is left of it but the record."""
+    content = world.content("news")
+    send_id = world.confirm("news", content)
+    cover = content["articles"][0]["cover"]["sha256"]
+    world.lose_everything()
+    for path in world.files.folder.iterdir():
+        if not path.name.startswith(cover):
+            path.unlink()
+    world.sending.deliver()
+    row = world.row(send_id)
+    assert (row.reason, row.reason_args) == ("renewal.gone", {"name": "正文.png"})
+
+
 def test_an_upload_that_wechat_refuses_is_explained(world: MediaWorld) -> None:
     """The reason names the file that did not go up, and WeChat's word."""
     send_id = world.confirm("image")
@@ -647,15 +661,19 @@ def test_a_picture_of_the_web_is_what_it_was(world: MediaWorld) -> None:
     assert world.row(late).reason_args == {"name": WEB}
 
 
-def test_content_that_is_not_what_was_confirmed_never_goes(world: MediaWorld) -> None:
-    """The content in the ledger does not fit its hash (a flipped bit): it waits, nothing is made of it."""
-    send_id = world.confirm("video")
+@pytest.mark.parametrize(("old", "new"), [("采茶", "采花"), ("sha256", "sha257"), ('"title"', '"title')])
+def test_content_that_is_not_what_was_confirmed_never_goes(world: MediaWorld, old: str, new: str) -> None:
+    """The content in the ledger was damaged: it waits, nothing is made of it, and the others go on."""
+    send_id, other = world.confirm("video"), world.queue()
     with world.db.transaction() as connection:
-        connection.execute("UPDATE send SET content = replace(content, '采茶', '采花') WHERE id = ?", (send_id,))
+        connection.execute("UPDATE send SET content = replace(content, ?, ?) WHERE id = ?", (old, new, send_id))
     world.lose_everything()
     world.sending.deliver()
-    assert (world.state(send_id), world.row(send_id).reason) == ("queued", "store.row_damaged")
-    assert world.sandbox.sent() == []
+    (due,) = world.outbox.in_state((State.QUEUED,))
+    assert (due.batch.send_id, due.batch.reason) == (send_id, "store.row_damaged")
+    assert due.batch.waits_for_person
+    assert world.state(other) == "accepted"
+    assert len(world.sandbox.sent()) == 1
 
 
 def test_a_damaged_request_is_not_made_good(world: MediaWorld) -> None:
