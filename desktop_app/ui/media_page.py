@@ -74,7 +74,7 @@ class MediaPage(Surface):
         self._context = context
         self._account: Account | None = None
         self._asked = 0
-        self._focus_asked = False
+        self._focus_asked = self._sync_broke = False
         self._synced: set[int] = set()
         self._syncing: set[int] = set()
         self._sheet: MediaSheet | None = None
@@ -196,6 +196,13 @@ class MediaPage(Surface):
         self.pictures.forget_missing()
         self._sync(by_hand=True)
 
+    def came_back(self) -> None:
+        """WeChat can be reached again: what could not be had is asked for once more."""
+        self.pictures.forget_missing()
+        self.grid.viewport().update()
+        if self._sync_broke:
+            self._sync(by_hand=False)
+
     def choose_files(self) -> None:
         """Ctrl U: files to upload, by the system's dialog."""
         wanted = self.tr("图片、语音、视频 ({suffixes})").format(suffixes=SUFFIXES)
@@ -270,9 +277,20 @@ class MediaPage(Surface):
         self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _minute_passed(self) -> None:
-        """Badges count down; what expired meanwhile changes the counts."""
-        if self.isVisible():
+        """Badges count down, and so do the numbers of what expires; the list itself is read again only if it may."""
+        if not self.isVisible() or self._account is None:
+            return
+        if self.filters.expiring:
             self.reload()
+            return
+        self.grid.viewport().update()
+        account_id, library = self._account.id, self._context.profile.library
+
+        def show(counts: LibraryCounts) -> None:
+            if self._is_mine(account_id):
+                self.filters.show_counts(counts)
+
+        self._context.tasks.start("work", lambda job: library.counts(account_id), owner=self, on_done=show)
 
     def _is_mine(self, account_id: int) -> bool:
         return self._account is not None and self._account.id == account_id
@@ -309,6 +327,7 @@ class MediaPage(Surface):
 
         def done(near: Sequence[NearLimit]) -> None:
             self._sync_ended(account_id)
+            self._sync_broke = False
             if self._is_mine(account_id):
                 self._show_limits(near)
                 self.reload()
@@ -333,6 +352,7 @@ class MediaPage(Surface):
 
     def _sync_failed(self, error: AppError, by_hand: bool) -> None:
         """Not having reached WeChat takes nothing away: the list stays as it was. Only who asked is told loudly."""
+        self._sync_broke = True
         self._say_age(self.tr("没能和微信对账：{why}").format(why=words(error).title))
         if by_hand:
             shell(self).toast(words(error).line, "warning", "red")

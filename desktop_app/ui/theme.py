@@ -83,6 +83,7 @@ class Theme(QObject):
         self.tokens = tokens
         self.name = name
         self.text_scale = text_scale
+        self._fonts: dict[tuple[str, bool, bool, float], QFont] = {}
         self._colors = {
             theme: {token: parse_color(value) for token, value in table.items()}
             for theme, table in tokens["color"].items()
@@ -98,6 +99,12 @@ class Theme(QObject):
 
     def font(self, style: str, bold: bool = False, mono: bool = False) -> QFont:
         """The font of a row of the type table; ``bold`` counts only where the table allows 400 and 600."""
+        key = (style, bold, mono, self.text_scale)
+        if key not in self._fonts:  # a screen of cards asks for a hundred
+            self._fonts[key] = self._made_font(style, bold, mono)
+        return QFont(self._fonts[key])
+
+    def _made_font(self, style: str, bold: bool, mono: bool) -> QFont:
         type_ = self.tokens["type"]
         row = type_["scale"][style]
         font = QFont()

@@ -17,6 +17,7 @@ from desktop_app.article.contents import new_article
 from desktop_app.job import Job
 from desktop_app.services.library import LibraryItem, NearLimit
 from desktop_app.store.caches import MediaFile
+from desktop_app.ui.compose_page import ComposePage
 from desktop_app.ui.drop_payload import LIBRARY_MIME, Payload
 from desktop_app.ui.library_intake import save_to_library
 from desktop_app.ui.media_card import card_rect, tick_rect
@@ -465,6 +466,34 @@ def test_using_files_that_are_here(mixed: MediaWorld):
     assert all(file.path.exists() for file in (*files, *articles[0]))
 
 
+def test_a_message_takes_them_as_they_are(mixed: MediaWorld):
+    """What WeChat has does not go up again; what has expired does, by itself."""
+
+    def uploads() -> int:
+        calls = [each for each in mixed.sandbox.requests() if each["path"].endswith("media/upload")]
+        return sum(each["errcode"] == 0 for each in calls)  # after days the token has to be renewed first
+
+    compose = ComposePage(mixed.context)
+    window = PlainWindow(compose)
+    window.show()
+    compose.set_account(mixed.service)
+    mixed.settle()
+    mixed.page.use_in_message.connect(compose.use_media)
+    before = uploads()
+    mixed.click_card("春山.png")
+    mixed.click_card("旧罐.png", Qt.KeyboardModifier.ControlModifier)
+    mixed.click("media.bar.message")
+    assert compose.kind() == "image"
+    assert [file["name"] for file in compose.form().content()["files"]] == ["春山.png", "旧罐.png"]
+    assert uploads() == before
+    mixed.later(4 * DAY)
+    mixed.click_card("邀请.amr")
+    mixed.click("media.bar.message")
+    assert compose.kind() == "voice"
+    assert uploads() == before + 1
+    window.close()
+
+
 def test_using_what_is_only_at_wechat(world: MediaWorld):
     """It is fetched first, and lies here then."""
     world.on_the_website("网站上传.jpg")
@@ -570,13 +599,16 @@ def test_what_was_uploaded_on_the_website_appears(world: MediaWorld):
 
 def test_without_wechat_the_list_stays(mixed: MediaWorld):
     """A sync that fails takes nothing away; it is said where its time stands, and loudly if it was asked for."""
-    mixed.sandbox.fault("materialcount:errcode=48001")
+    mixed.sandbox.fault("materialcount:errcode=48001*1")
     mixed.page.refresh()
     mixed.settle()
     assert len(mixed.names()) == 4
     assert mixed.page._age.text().startswith("没能和微信对账：")
     assert len(mixed.window.toasts) == 1
     assert mixed.find("media.refresh").isEnabled()
+    mixed.page.came_back()
+    mixed.settle()
+    assert mixed.page._age.text().endswith("和微信对过账")
 
 
 def test_thumbnails_are_read_for_what_can_be_seen(world: MediaWorld):
