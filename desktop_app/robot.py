@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QEventLoop, QMimeData, QPoint, QPointF, QRect, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QInputMethodEvent, QMouseEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QInputMethodEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QScrollArea, QWidget
 
@@ -35,7 +36,6 @@ class Robot:
     def __init__(self, window: QWidget, timeout_s: float = 30.0) -> None:
         self.window = window
         self.timeout_s = timeout_s
-        self._drag_target: QWidget | None = None
         window.activateWindow()  # keys go to the active window only
 
     def find(self, name: str) -> QWidget | None:
@@ -130,42 +130,34 @@ class Robot:
     def drop(self, name: str, paths: Sequence[Path]) -> None:
         """Drag files from outside over the window and let go over the widget.
 
-        The events go where the window system would send them: to the widget under the mouse, or the nearest
-        parent that takes drops; what appears under the mouse meanwhile (the overlay) gets the next one.
+        The events go where the window system sends them, to the window's handle: Qt finds the widget.
         """
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
         widget = self.get(name)
         self._into_sight(widget)
         at = widget.mapTo(self.window, widget.rect().center())
-        self._drag(QEvent.Type.DragEnter, at, data)
-        wait(STEP_MS)
-        self._drag(QEvent.Type.DragMove, at, data)
-        wait(STEP_MS)
-        self._drag(QEvent.Type.Drop, at, data)
-        wait(STEP_MS)
+        data = _files(paths)
+        self._drag(QDragEnterEvent, at, data)
+        self._drag(QDragMoveEvent, at, data)
+        self._drag(QDropEvent, QPointF(at), data)
 
-    def _drag(self, kind: QEvent.Type, at: QPoint, data: QMimeData) -> None:
-        """One event of a drag at a place; another taker than before is entered first, and the old one left."""
-        target = self._taker(at)
-        actions, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        inside = target.mapFrom(self.window, at)
-        if target is not self._drag_target or kind == QEvent.Type.DragEnter:
-            if self._drag_target is not None and kind != QEvent.Type.DragEnter:
-                QApplication.sendEvent(self._drag_target, QDragLeaveEvent())
-            self._drag_target = target
-            QApplication.sendEvent(target, QDragEnterEvent(inside, actions, data, buttons, keys))
-        if kind == QEvent.Type.DragMove:
-            QApplication.sendEvent(target, QDragMoveEvent(inside, actions, data, buttons, keys))
-        elif kind == QEvent.Type.Drop:
-            self._drag_target = None
-            QApplication.sendEvent(target, QDropEvent(QPointF(inside), actions, data, buttons, keys))
+    def drop_on_target(self, key: str, paths: Sequence[Path], hovering: Callable[[], None] | None = None) -> None:
+        """Drag files over the window, to the target of the overlay with that key, and let go.
 
-    def _taker(self, at: QPoint) -> QWidget:
-        widget: QWidget | None = self.window.childAt(at) or self.window
-        while widget is not None and not widget.acceptDrops():
-            widget = widget.parentWidget()
-        return widget or self.window
+        ``hovering`` is called before the drop, with the overlay on the screen.
+        """
+        data = _files(paths)
+        self._drag(QDragEnterEvent, self.window.rect().center(), data)
+        overlay: Any = self.get("compose.overlay")
+        at = overlay.mapTo(self.window, overlay.target_rect(key).center().toPoint())
+        self._drag(QDragMoveEvent, at, data)
+        if hovering is not None:
+            hovering()
+        self._drag(QDropEvent, QPointF(at), data)
+
+    def _drag(self, event: Callable[..., QEvent], at: QPoint | QPointF, data: QMimeData) -> None:
+        given = at, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(self.window.windowHandle(), event(*given))
+        wait(STEP_MS)
 
     def hover(self, name: str) -> None:
         """Move the mouse over a widget."""
@@ -193,3 +185,9 @@ class Robot:
             if isinstance(parent, QScrollArea):
                 parent.ensureWidgetVisible(widget)
             parent = parent.parentWidget()
+
+
+def _files(paths: Sequence[Path]) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data

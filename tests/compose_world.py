@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -17,6 +17,7 @@ from desktop_app.ui.compose_image import ImageForm
 from desktop_app.ui.compose_page import ComposePage
 from desktop_app.ui.compose_text import TextForm
 from desktop_app.ui.drop_overlay import DropOverlay
+from desktop_app.ui.drop_watch import DropWatch
 from tests.window_world import PlainWindow, WindowWorld
 
 MP3 = str(resource("samples/greeting.mp3"))
@@ -38,7 +39,8 @@ class ComposeWorld(WindowWorld):
         self.window = PlainWindow(self.page, self.size)
         parent = self.page.parentWidget()
         assert parent is not None
-        self.overlay = DropOverlay(parent, self.page)
+        self.overlay = DropOverlay(parent, self.page.drop_targets, self.tasks)
+        DropWatch(self.window, self.overlay.begin)
         self.window.show()
         self.page.set_account(self.service)
         self.settle()
@@ -108,7 +110,6 @@ class ComposeWorld(WindowWorld):
         assert self.overlay.isVisible()
         key = target or self.overlay.targets()[0].key
         at = self.overlay.target_rect(key).center().toPoint()
-        enter(self.overlay, mime, at)
         let_go(self.overlay, mime, at)
         self.settle()
 
@@ -119,12 +120,16 @@ class ComposeWorld(WindowWorld):
 
 
 def enter(widget: QWidget, mime: QMimeData, at: QPoint) -> None:
-    """Files come over a widget."""
-    event = QDragEnterEvent(at, Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0))
-    QApplication.sendEvent(widget, event)
+    """Files come over a widget; the event goes where the window system sends it: to the window's handle."""
+    window = widget.window()
+    given = Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
+    QApplication.sendEvent(window.windowHandle(), QDragEnterEvent(widget.mapTo(window, at), *given))
 
 
 def let_go(widget: QWidget, mime: QMimeData, at: QPoint) -> None:
-    """They are let go."""
-    event = QDropEvent(QPointF(at), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0))
-    QApplication.sendEvent(widget, event)
+    """They move to a place of a widget and are let go."""
+    window = widget.window()
+    there = widget.mapTo(window, at)
+    given = Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
+    QApplication.sendEvent(window.windowHandle(), QDragMoveEvent(there, *given))
+    QApplication.sendEvent(window.windowHandle(), QDropEvent(QPointF(there), *given))

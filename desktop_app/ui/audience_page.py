@@ -17,7 +17,10 @@ from desktop_app.store.accounts import Account
 from desktop_app.ui.audience_picker import RecentRow, TagPicker
 from desktop_app.ui.audience_summary import AudienceSummary, problem_text
 from desktop_app.ui.choice_card import ChoiceCard
+from desktop_app.ui.compose_drops import list_targets
 from desktop_app.ui.context import Context
+from desktop_app.ui.drop_payload import Payload
+from desktop_app.ui.drop_target import DropTarget
 from desktop_app.ui.error_box import words
 from desktop_app.ui.openid_list import LIST_SUFFIXES, OpenidPanel
 from desktop_app.ui.openid_reader import OpenidReader
@@ -192,6 +195,12 @@ class AudiencePage(Surface):
             return
         audiences = self._context.profile.audiences
         self.reader.read(lambda job: audiences.read_file(path, job))
+
+    def drop_targets(self, payload: Payload) -> list[DropTarget]:
+        """A table that hovers over the window may become the list; what else does is no business of this page."""
+        service = self._account is not None and self._account.kind == "service"
+        refusal = "" if service else problem_text("audience.subscription_list")
+        return list_targets(payload, LIST_SUFFIXES, lambda dropped: self.take_files(list(dropped.files)), refusal)
 
     def take_mime(self, mime: QMimeData) -> bool:
         """Pasted or dropped files or text; False when there is nothing to read a list from."""

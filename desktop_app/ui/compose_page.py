@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,15 @@ from desktop_app.ui import theme
 from desktop_app.ui.compose_av import VideoForm, VoiceForm
 from desktop_app.ui.compose_check_words import check_words
 from desktop_app.ui.compose_checks import ChecksPanel
-from desktop_app.ui.compose_drops import best_kind, make_targets, payload_words, web_sentence
+from desktop_app.ui.compose_drops import Take, best_kind, make_targets
 from desktop_app.ui.compose_form import ComposeForm
 from desktop_app.ui.compose_image import ImageForm
 from desktop_app.ui.compose_text import TextForm
 from desktop_app.ui.context import Context
 from desktop_app.ui.draft_keeper import DraftKeeper, KeptDraft
-from desktop_app.ui.drop_area import DropArea
-from desktop_app.ui.drop_overlay import DropOverlay, DropTarget
 from desktop_app.ui.drop_payload import Payload
+from desktop_app.ui.drop_target import DropTarget
+from desktop_app.ui.drop_words import page_sentence
 from desktop_app.ui.error_box import words
 from desktop_app.ui.news_checks import NewsChecks
 from desktop_app.ui.news_desk import NewsDesk
@@ -61,6 +62,8 @@ class ComposePage(QWidget):
 
     next_wanted = Signal()
     preview_wanted = Signal()
+    library_wanted = Signal(object)
+    """A Payload that goes into the library alone."""
 
     title = ""
     step: int | None = 0
@@ -148,8 +151,8 @@ class ComposePage(QWidget):
             if (side := form.side_widget()) is not None:
                 self._side_of[kind] = side
                 self._sides.addWidget(side)
-        self._area = DropArea()
-        self._area.dropped.connect(self.take_payload)
+        self._area = Surface("bg.surface")
+        self._area.setObjectName("compose.drop")
         head = hbox(self.tabs, self._hint, None, spacing=16, margins=(4, 0, 4, 0))
         head.setStretch(1, 1000)
         self._kinds = QWidget()
@@ -321,8 +324,8 @@ class ComposePage(QWidget):
 
     def take_payload(self, payload: Payload, kind: str = "") -> None:
         """Take files into a form; without a kind into the one that fits, the form in front if it does."""
-        if payload.addresses:
-            shell(self).toast(web_sentence(), "info", "amber")
+        if payload.pages:
+            shell(self).toast(page_sentence(), "info", "amber")
             return
         if not self.isVisible():
             shell(self).show_page("send")
@@ -333,18 +336,26 @@ class ComposePage(QWidget):
         self.form().take(payload)
 
     def drop_targets(self, payload: Payload) -> list[DropTarget]:
-        """The kinds of message as targets of the overlay."""
-        if self.kind() == "news":
-            return news_targets(payload, self.news)
-        return make_targets(payload, self.kind(), lambda kind: lambda p: self.take_payload(p, kind))
+        """The targets of the overlay over this page, and over pages without targets of their own.
 
-    def payload_text(self, payload: Payload) -> str:
-        """What hovers over the window, in words."""
-        return payload_words(payload)
+        Over those an article is offered only to what is dragged out of our own library.
+        """
+        visible, library = self.isVisible(), self.save_to_library
+        if self.kind() == "news" and (visible or (payload.own and payload.may_be("image"))):
+            targets = news_targets(payload, self.news, library)
+            return targets if visible else [replace(each, take=self._shown_first(each.take)) for each in targets]
+        return make_targets(payload, self.kind(), lambda kind: lambda p: self.take_payload(p, kind), library)
 
-    def attach_overlay(self, overlay: DropOverlay) -> None:
-        """The overlay that covers this page while files hover."""
-        self._area.overlay = overlay
+    def _shown_first(self, take: Take) -> Take:
+        def show_and_take(payload: Payload) -> None:
+            shell(self).show_page("send")
+            take(payload)
+
+        return show_and_take
+
+    def save_to_library(self, payload: Payload) -> None:
+        """Files for the library alone: nothing on this page changes."""
+        self.library_wanted.emit(payload)
 
     # Changes
 

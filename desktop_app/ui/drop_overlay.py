@@ -1,12 +1,10 @@
-"""DropOverlay: covers the page while files hover over the window and offers the kinds of message as targets."""
+"""DropOverlay: covers the page while files hover over the window and offers what can be done with them as targets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -16,58 +14,48 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QTransform,
 )
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.ui import icons, theme
+from desktop_app.ui import theme
 from desktop_app.ui.announce import announce
-from desktop_app.ui.chips import chip_size, paint_chip
-from desktop_app.ui.drop_payload import Payload
-from desktop_app.ui.drop_target import LOOKS
-from desktop_app.ui.paint import float_shadow, painter, round_rect
+from desktop_app.ui.drop_payload import LIBRARY_MIME, Payload
+from desktop_app.ui.drop_target import DropTarget, paint_large, paint_small
+from desktop_app.ui.drop_words import Weight, payload_words, weigh
+from desktop_app.ui.paint import painter, round_rect
+from desktop_app.workers.tasks import Task, Tasks
 
 REFUSED_MS = 1600
-HEAD = 40
-GAP = 16
+EDGE, HEAD, GAP = 24, 40, 16
+LEFT = 192.0
+RIGHT, RIGHT_NARROW = 272.0, 216.0
+WIDE = 800
+
+TargetsFor = Callable[[Payload], list[DropTarget]]
+"""Who offers the targets for what hovers: the page in front. None at all: it is nothing for this window."""
 
 
-@dataclass(frozen=True)
-class DropTarget:
-    """A place on the overlay. ``refusal`` says why it cannot take what hovers; empty: it can."""
+def from_outside(event: QDropEvent) -> bool:
+    """Whether a drag comes from another program, or from our own library, which drags files as well.
 
-    key: str
-    icon: str
-    title: str
-    hint: str
-    take: Callable[[Payload], object]
-    refusal: str = ""
-    notes: tuple[tuple[str, str, str], ...] = ()  # chips of the large target: text, tone, icon
-
-
-class DropHost(Protocol):
-    """Who offers the targets: the compose page."""
-
-    def drop_targets(self, payload: Payload) -> list[DropTarget]:
-        """All targets, the most likely one first."""
-
-    def payload_text(self, payload: Payload) -> str:
-        """What hovers, in words: 「12 个文件 · 9 张图片 · 3 个视频」."""
-
-    def attach_overlay(self, overlay: DropOverlay) -> None:
-        """Get to know the overlay: some widgets of the page see a drag before the window does."""
+    What else begins in this window (words, blocks, cards) is the business of the widget it belongs to.
+    """
+    return event.source() is None or event.mimeData().hasFormat(LIBRARY_MIME)
 
 
 class DropOverlay(QWidget):
-    """An opaque child of ``area`` that covers everything below ``head`` pixels.
+    """Opaque; covers everything of ``area`` below ``head`` pixels. A child of the window: toasts lie below it.
 
-    The window calls ``begin`` from its dragEnterEvent; from then on the drag's events come here.
+    The window calls ``begin`` with every event of a drag (``DropWatch``), first of all.
     """
 
-    def __init__(self, area: QWidget, host: DropHost, head: int = 56) -> None:
-        super().__init__(area)
-        self._area, self._host, self._head = area, host, head
-        self._payload = Payload()
+    def __init__(self, area: QWidget, targets_for: TargetsFor, tasks: Tasks, head: int = 56) -> None:
+        self._window = area.window()
+        super().__init__(self._window)
+        self._area, self._targets_for, self._tasks, self._head = area, targets_for, tasks, head
+        self._payload, self._begun = Payload(), False
+        self._weight: Weight | None = None
+        self._weighing: Task | None = None
         self._targets: list[DropTarget] = []
         self._over: DropTarget | None = None
         self._refused: DropTarget | None = None
@@ -79,22 +67,30 @@ class DropOverlay(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.installEventFilter(self)
-        host.attach_overlay(self)
         self.hide()
 
-    def begin(self, event: QDragEnterEvent) -> bool:
-        """Show the targets for what hovers over the window; False when it is nothing for this window."""
-        payload = Payload.of(event.mimeData())
-        if payload.empty:
+    def begin(self, event: QDragMoveEvent) -> bool:
+        """Show the targets for what hovers over the window; False when it is nothing for this window.
+
+        Entering decides. A move only brings back what a toast hid that came up meanwhile and was crossed.
+        """
+        if not isinstance(event, QDragEnterEvent) and (self.isVisible() or not self._begun):
+            return self._begun
+        payload = Payload.of(event.mimeData(), hovering=True) if from_outside(event) else Payload()
+        targets = [] if payload.empty else self._targets_for(payload)
+        self._begun = bool(targets)
+        if not targets:
             return False
-        self._leave.stop()
-        self._payload = payload
-        self._targets = self._host.drop_targets(payload)
-        self._over = self._refused = None
+        self.end()
+        self._payload, self._targets, self._weight = payload, targets, None
         self._fit()
         self.raise_()
         self.show()
-        self.setAccessibleName(self._heading() + self._host.payload_text(payload))
+        self._name()
+        if payload.files:
+            self._weighing = self._tasks.start(
+                "work", lambda job: weigh(payload.files, job), owner=self, on_done=self._show_weight
+            )
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         return True
@@ -102,6 +98,9 @@ class DropOverlay(QWidget):
     def end(self) -> None:
         """Go away."""
         self._leave.stop()
+        if self._weighing is not None:
+            self._weighing.cancel()
+            self._weighing = None
         self._over = self._refused = None
         self.hide()
 
@@ -116,16 +115,22 @@ class DropOverlay(QWidget):
                 return rect
         raise KeyError(key)
 
+    def target_over(self) -> str:
+        """The key of the target below the mouse; "" where there is none."""
+        return self._over.key if self._over else ""
+
+    def words(self) -> str:
+        """What the head says of the files."""
+        return payload_words(self._payload, self._weight)
+
     # The drag
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.begin(event):
-            self._hover(event.position())
+        if from_outside(event):
+            self._hover(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._hover(event.position())
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()  # refused targets too: only so the drop arrives and can be explained
+        self._hover(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.end()
@@ -144,13 +149,17 @@ class DropOverlay(QWidget):
         else:
             payload = Payload.of(event.mimeData())
             self.end()
-            target.take(payload)
+            if not payload.empty:  # a program may promise a picture and then not give it
+                target.take(payload)
 
-    def _hover(self, at: QPointF) -> None:
-        over = self._at(at)
+    def _hover(self, event: QDragMoveEvent) -> None:
+        """Show what is below the mouse. Refused targets accept too: only so the drop arrives and can be explained."""
+        over = self._at(event.position())
         if over is not self._over:
             self._over = over
             self.update()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
 
     def _at(self, at: QPointF) -> DropTarget | None:
         return next((target for target, rect in self._places() if rect.contains(at)), None)
@@ -176,28 +185,37 @@ class DropOverlay(QWidget):
 
     def _fit(self) -> None:
         head = theme.px(self._head)
-        self.setGeometry(0, head, self._area.width(), self._area.height() - head)
+        at = self._area.mapTo(self._window, QPoint(0, head))
+        self.setGeometry(at.x(), at.y(), self._area.width(), self._area.height() - head)
 
     def _places(self) -> list[tuple[DropTarget, QRectF]]:
-        """The first target large at the left, the others one above the other at the right."""
-        if not self._targets:
-            return []
-        room = QRectF(self.rect()).adjusted(24, 40 + HEAD, -24, -24)
-        rest = self._targets[1:]
-        side = 272.0 if room.width() > 800 else 216.0
-        large = QRectF(room)
-        if rest:
-            large.setWidth(room.width() - side - GAP)
-        places = [(self._targets[0], large)]
-        height = (room.height() - GAP * (len(rest) - 1)) / max(len(rest), 1)
-        for i, target in enumerate(rest):
-            places.append((target, QRectF(large.right() + GAP, room.y() + i * (height + GAP), side, height)))
-        return places
+        """Each target over the thing it changes: a column at the left, the large one, a column at the right."""
+        room = QRectF(self.rect()).adjusted(EDGE, 40 + HEAD, -EDGE, -EDGE)
+        columns = {
+            place: [each for each in self._targets if each.place == place] for place in ("left", "centre", "right")
+        }
+        right = RIGHT if room.width() > WIDE + LEFT else RIGHT_NARROW
+        before = LEFT + GAP if columns["left"] else 0.0
+        after = right + GAP if columns["right"] else 0.0
+        rooms = {
+            "left": QRectF(room.x(), room.y(), LEFT, room.height()),
+            "centre": room.adjusted(before, 0, -after, 0),
+            "right": QRectF(room.right() - right, room.y(), right, room.height()),
+        }
+        return [each for place, targets in columns.items() for each in _stacked(targets, rooms[place])]
 
     # Painting
 
+    def _show_weight(self, weight: Weight) -> None:
+        self._weight = weight
+        self._name()
+        self.update()
+
+    def _name(self) -> None:
+        self.setAccessibleName(f"{self._heading()}{self.words()}")
+
     def _heading(self) -> str:
-        if self._refused is not None:
+        if self._refused is not None or all(target.refusal for target in self._targets):
             return self.tr("这里放不了")
         return self.tr("松手放到哪里？")
 
@@ -205,23 +223,21 @@ class DropOverlay(QWidget):
         with painter(self) as p:
             p.fillRect(self.rect(), theme.color("bg.panel"))
             self._paint_head(p)
-            for place, (target, rect) in enumerate(self._places()):
-                if place == 0:
-                    self._paint_large(p, rect, target)
+            for target, rect in self._places():
+                if target.place == "centre":
+                    paint_large(p, rect, target, self._state(target), self._payload.count())
                 else:
-                    self._paint_side(p, rect, target)
+                    paint_small(p, rect, target, self._state(target))
 
     def _paint_head(self, p: QPainter) -> None:
-        row = QRectF(24, 32, self.width() - 48, HEAD)
+        row = QRectF(EDGE, 32, self.width() - 2 * EDGE, HEAD)
         p.setPen(theme.color("text"))
-        font = theme.font("title.2")
-        p.setFont(font)
+        p.setFont(theme.font("title.2"))
         p.drawText(row, int(Qt.AlignmentFlag.AlignVCenter), self._heading())
         used = p.fontMetrics().horizontalAdvance(self._heading())
         p.setFont(theme.font("body.l"))
         p.setPen(theme.color("text.2"))
-        words = row.adjusted(used + 24, 2, -96, 0)
-        p.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), self._host.payload_text(self._payload))
+        p.drawText(row.adjusted(used + 24, 2, -96, 0), int(Qt.AlignmentFlag.AlignVCenter), self.words())
         self._paint_escape(p, row)
 
     def _paint_escape(self, p: QPainter, row: QRectF) -> None:
@@ -242,56 +258,11 @@ class DropOverlay(QWidget):
             return "off"
         return "over" if target is self._over else "armed"
 
-    def _paint_side(self, p: QPainter, rect: QRectF, target: DropTarget) -> None:
-        look = LOOKS[self._state(target)]
-        round_rect(p, rect, 10, look.fill, look.line, look.width, look.dash)
-        y = rect.center().y() - 46
-        icons.paint(p, QRectF(rect.x(), y, rect.width(), 28), target.icon, 28, look.ink)
-        self._words(p, QRectF(rect.x() + 16, y + 36, rect.width() - 32, 60), target, look.ink, "title.3")
 
-    def _paint_large(self, p: QPainter, rect: QRectF, target: DropTarget) -> None:
-        look = LOOKS[self._state(target)]
-        round_rect(p, rect, 10, look.fill, look.line, look.width, look.dash)
-        y = rect.center().y() - 120
-        self._paint_stack(p, QPointF(rect.center().x(), y + 44), target)
-        y += 124
-        self._words(p, QRectF(rect.x() + 24, y, rect.width() - 48, 60), target, look.ink, "title.2")
-        if not target.refusal:
-            self._paint_notes(p, QRectF(rect.x(), y + 72, rect.width(), theme.px(22)), target)
-
-    def _words(self, p: QPainter, room: QRectF, target: DropTarget, ink: str, style: str) -> None:
-        p.setFont(theme.font(style, bold=True))
-        p.setPen(theme.color("text" if ink == "text.2" else ink))
-        center = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-        title = QRectF(room.x(), room.y(), room.width(), theme.line(style))
-        p.drawText(title, int(Qt.AlignmentFlag.AlignCenter), target.title)
-        p.setFont(theme.font("body"))
-        p.setPen(theme.color(ink if ink == "red.text" else "text.2"))
-        below = room.adjusted(0, theme.line(style) + 4, 0, 24)
-        p.drawText(below, int(center | Qt.TextFlag.TextWordWrap), target.refusal or target.hint)
-
-    def _paint_notes(self, p: QPainter, row: QRectF, target: DropTarget) -> None:
-        widths = [chip_size(text, icon).width() for text, _, icon in target.notes]
-        x = row.center().x() - (sum(widths) + 8 * (len(widths) - 1)) / 2
-        for (text, tone, icon), width in zip(target.notes, widths, strict=True):
-            paint_chip(p, QRectF(x, row.y(), width, row.height()), text, tone, icon)
-            x += width + 8
-
-    def _paint_stack(self, p: QPainter, middle: QPointF, target: DropTarget) -> None:
-        """Up to three sheets lying on one another, with the number of files."""
-        count = max(self._payload.count(), 1)
-        for turn in (7, 4, 0)[3 - min(count, 3) :]:
-            p.save()
-            p.setTransform(QTransform().translate(middle.x(), middle.y()).rotate(turn), True)
-            sheet = QRectF(-52, -38, 104, 76)
-            float_shadow(p, sheet, 6, small=True)
-            round_rect(p, sheet, 6, "bg.surface", "line")
-            round_rect(p, sheet.adjusted(4, 4, -4, -4), 4, "bg.sunken")
-            p.restore()
-        icons.paint(p, QRectF(middle.x() - 14, middle.y() - 14, 28, 28), target.icon, 28, "text.2")
-        if count > 1:
-            badge = QRectF(middle.x() + 38, middle.y() - 50, 30 if count > 9 else 24, 24)
-            round_rect(p, badge, 12, "blue")
-            p.setPen(theme.color("bg.surface"))
-            p.setFont(theme.font("body", bold=True))
-            p.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), str(count))
+def _stacked(targets: list[DropTarget], room: QRectF) -> list[tuple[DropTarget, QRectF]]:
+    """Targets one above the other, all of one height."""
+    height = (room.height() - GAP * (len(targets) - 1)) / max(len(targets), 1)
+    return [
+        (target, QRectF(room.x(), room.y() + i * (height + GAP), room.width(), height))
+        for i, target in enumerate(targets)
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDragMoveEvent, QKeySequence
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop_app.errors import AppError
@@ -23,6 +23,9 @@ from desktop_app.ui.context import Context
 from desktop_app.ui.dialogs import Sheet, critical_dialog, sheet_open
 from desktop_app.ui.drafts_page import DraftsPage
 from desktop_app.ui.drop_overlay import DropOverlay
+from desktop_app.ui.drop_payload import Payload
+from desktop_app.ui.drop_target import DropTarget
+from desktop_app.ui.drop_watch import DropWatch
 from desktop_app.ui.error_box import show_error, words
 from desktop_app.ui.history_page import HistoryPage
 from desktop_app.ui.nav_rail import NavRail
@@ -130,7 +133,8 @@ class MainWindow(Surface):
         self._frame = frame
         self._content = content
         self._toaster = Toaster(self)
-        self.overlay = DropOverlay(content, self.compose)
+        self.overlay = DropOverlay(content, self._drop_targets, self._context.tasks)
+        DropWatch(self, self._drag_hovers)
         self.watch = ConnectionWatch(self._context, self)
         self.notices = ProfileNotices(self._context, self)
 
@@ -456,11 +460,14 @@ class MainWindow(Surface):
 
     # --- the window itself --------------------------------------------------------------------------------------
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+    def _drag_hovers(self, event: QDragMoveEvent) -> None:
         if self._outer.currentWidget() is self._frame and self.sheet() is None:
-            if self.page_name == "audience":
-                return
             self.overlay.begin(event)
+
+    def _drop_targets(self, payload: Payload) -> list[DropTarget]:
+        """The page in front may have targets of its own; what it leaves, a message may take."""
+        own = getattr(self._stack.currentWidget(), "drop_targets", None)
+        return (own(payload) if own is not None else []) or self.compose.drop_targets(payload)
 
     def _paste_files(self) -> None:
         from PySide6.QtGui import QGuiApplication

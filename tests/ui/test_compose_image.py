@@ -349,11 +349,11 @@ def test_a_lost_file_of_a_draft_is_named(world: ComposeWorld) -> None:
 
 
 def test_web_addresses_are_answered_in_words(world: ComposeWorld) -> None:
-    """A link dropped from a browser: nothing is fetched, the sentence says what to do."""
+    """A link pasted from a browser is no picture: the sentence says how to get at one."""
     mime = QMimeData()
-    mime.setUrls([QUrl("https://example.com/a.jpg")])
+    mime.setUrls([QUrl("https://example.com/tea.html")])
     assert world.page.take_mime(mime)
-    assert world.window.toasts == ["网页上的内容不能直接放进来。先存到这台电脑，再把文件拖进来"]
+    assert world.window.toasts == ["这是网页链接，不是图片。在网页里按住图片本身拖过来"]
     assert names(world) == []
 
 

@@ -224,7 +224,7 @@ def test_each_article_has_its_own_body(world: ComposeWorld, form: NewsForm) -> N
 def test_dropped_pictures_come_in_and_go_up_behind(world: ComposeWorld, form: NewsForm) -> None:
     """Each is in the text at once, and uploaded once; a video is kept apart with a sentence."""
     targets = world.page.drop_targets(_payload(*world.pictures("a.png", "b.png")))
-    assert [target.key for target in targets] == ["body", "cover", "articles"]
+    assert [target.key for target in targets] == ["body", "cover", "articles", "library"]
     assert targets[1].refusal
     targets[0].take(_payload(*world.pictures("a.png", "b.png"), MP4))
     world.until(lambda: form.article()["html"].count("qunfa-media://") == 2)

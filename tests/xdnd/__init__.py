@@ -1,0 +1,1 @@
+"""Real drops: between two processes on an X server of their own."""
