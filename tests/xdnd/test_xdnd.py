@@ -126,3 +126,24 @@ def test_files_over_the_web_view(images: Desk) -> None:
     images.drag("news.editor", "body", files=[str(resource("samples/cup.png"))])
     images.app.until("window.compose.news.article()['html']", lambda html: "qunfa-media://" in html)
     images.app.ask("do(window.compose.show_kind, 'image')")
+
+
+def test_a_block_of_our_own_panel_goes_into_the_text(images: Desk) -> None:
+    """Dragged within the window: no overlay comes, the editor takes it."""
+    app = images.app
+    app.ask("do(window.compose.show_kind, 'news')")
+    app.until("bool(window.compose.news.editor and window.compose.news.editor.selection)")
+    app.ask("do(window.compose.news.tools.blocks.toggle)")
+    before = app.until("window.compose.news.editor.last_html", lambda html: html is not None)
+    blocks = "window.compose.news.tools.blocks.findChildren(QWidget)"
+    tile = f"next(each for each in {blocks} if each.objectName().startswith('news.block.'))"
+    app.until(f"{tile}.isVisible() and rect({tile})[2] > 40")
+    start, end = images.place(tile), images.place("'news.editor'")
+    images.screen.mouse("mousemove", *start, "sleep", 0.1, "mousedown", 1, "sleep", 0.1)
+    images.screen.move(start, end)
+    images.screen.tremble(end)
+    assert not app.ask("window.overlay.isVisible()")
+    images.screen.mouse("sleep", 0.2, "mouseup", 1)
+    app.until("window.compose.news.editor.last_html", lambda html: html != before)
+    app.ask("do(window.compose.news.tools.blocks.hide)")
+    app.ask("do(window.compose.show_kind, 'image')")
