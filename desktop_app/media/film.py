@@ -7,7 +7,7 @@ from pathlib import Path
 
 from desktop_app.errors import MediaError
 from desktop_app.job import Job
-from desktop_app.media import av, convert, intake
+from desktop_app.media import av, convert, intake, strip
 from desktop_app.media.intake import Taken
 from desktop_app.media.limits import LIMITS, MB
 
@@ -26,7 +26,7 @@ def for_message(taken: Taken, folder: Path, job: Job, *, fix: str, ffmpeg: Path 
     probed = av.probe(taken.path, taken.format)
     plain = not probed.odd_picture and not probed.odd_sound
     if taken.size_bytes <= limit and plain and taken.format == "mp4":
-        return taken
+        return _without_place(taken, folder)
     if taken.size_bytes > limit:
         _check_length(taken)
         if fix != "fit_video" or ffmpeg is None:
@@ -39,6 +39,20 @@ def for_message(taken: Taken, folder: Path, job: Job, *, fix: str, ffmpeg: Path 
         return made
     _check_length(taken)
     return _encoded(taken, probed, folder, job, ffmpeg)
+
+
+def _without_place(taken: Taken, folder: Path) -> Taken:
+    """As it is, but for the note where it was taken."""
+    data = taken.path.read_bytes()
+    bare = strip.film_without_place(data)
+    if bare is data:
+        return taken
+    with intake.half(folder) as made:
+        try:
+            made.write_bytes(bare)
+        except OSError as error:
+            raise intake.cache_error(error) from error
+        return intake.keep(made, folder, taken, "mp4")
 
 
 def _odd(taken: Taken, probed: av.Probed, can: bool) -> MediaError:

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from desktop_app.errors import AppError, ArticleError, MediaError
 from desktop_app.job import Job
-from desktop_app.media import intake, shrink
+from desktop_app.media import intake, prepare, shrink
 from desktop_app.media.limits import COVER_BYTES, TEMPORARY_SECONDS
 from desktop_app.services.account import AccountService
 from desktop_app.services.fetch import Fetch
@@ -70,6 +70,7 @@ class ArticlePictures:
             try:
                 data = self._fetch.get(url, job)
                 taken = intake.take_bytes(data, _name_of(url), self._media.folder, job.quiet(), kind="picture")
+                taken = prepare.for_article(taken, self._media.folder, job.quiet())
             except AppError as error:
                 self.broken[url] = error.code
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import random
 import struct
@@ -48,6 +49,7 @@ def placed(exif: bool = True) -> dict[str, object]:
     return {"exif": camera(), "xmp": xmp, "comment": PLACE + b" 31"} if exif else {"comment": PLACE}
 
 
+@functools.cache  # there is the time of its making in it
 def wide_gamut() -> bytes:
     """A colour profile that is not sRGB: its red and green are swapped with one another, so that one sees it work."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())

@@ -62,6 +62,7 @@ def _long_film(path: Path) -> bytes:
     return make.mp4(400, fps=2) + (11 * 1024 * 1024).to_bytes(4, "big") + b"free" + bytes(11 * 1024 * 1024 - 8)
 
 
+PLACE = ("-metadata", "location=+31.2304+121.4737/", "-metadata", f"comment={pics.PLACE.decode()}")
 PCM = ("-c:a", "pcm_s16le")
 MP3 = ("-c:a", "libmp3lame")
 NOISY = {"seconds": 4, "size": "640x360", "picture_filter": make_clips.NOISE}
@@ -111,6 +112,7 @@ MENDED = _rows(
     ("comment.gif", "gif", lambda path: pics.saved(pics.photo(), "GIF", comment=pics.PLACE)),
     ("picture in the tag.mp3", "mp3", _tagged_mp3),
     ("a breath too long.mp3", "mp3", lambda path: make.mp3(60.048)),
+    ("with a place.mp4", "mp4", _film(more=PLACE)),
     ("recorder.wav", "mp3", _sound(*PCM)),
     ("studio.wav", "mp3", _sound("-c:a", "pcm_s24le", rate=48000)),
     ("a minute.wav", "mp3", _sound(*PCM, seconds=60, channels=1, rate=16000)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from desktop_app.errors import MediaError
-from desktop_app.media import strip
-from tests.data import make
+from desktop_app.media import av, strip
+from tests.data import make, make_clips
 from tests.data import make_pictures as pics
 
 
@@ -81,6 +82,33 @@ def test_a_padded_jpeg_and_a_gif_without_end_are_read() -> None:
     assert ImageChops.difference(pixels(data)[0], pixels(bare)[0]).getbbox() is None
     gif = make.picture("GIF")
     assert strip.stripped(gif[:-1], "gif") == gif
+
+
+@pytest.mark.parametrize("flags", [(), ("-movflags", "use_metadata_tags")])
+def test_a_film_loses_its_place_and_nothing_moves(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    """The note becomes empty room of the same size: the file is as long, and decodes to the same pictures."""
+    place = "+31.2304+121.4737/"
+    notes = ("-metadata", f"location={place}", "-metadata", f"com.apple.quicktime.location.ISO6709={place}")
+    data = make_clips.film(tmp_path / "a.mp4", more=(*notes, *flags)).read_bytes()
+    bare = strip.film_without_place(data)
+    told = [each for each in (b"loci", b"location", place.encode()) if each in data]
+    assert told
+    assert not [each for each in told if each in bare]
+    assert len(bare) == len(data)
+    assert av_probe(tmp_path, bare) == av_probe(tmp_path, data)
+    assert strip.film_without_place(bare) is bare
+
+
+def av_probe(tmp_path: Path, data: bytes) -> av.Probed:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(data)
+    return av.probe(path, "mp4")
+
+
+def test_a_film_without_a_place_is_the_same_object() -> None:
+    """Other notes may stay."""
+    data = make.mp4(1)
+    assert strip.film_without_place(data) is data
 
 
 @pytest.mark.parametrize("image_format", ["jpeg", "png", "gif"])
