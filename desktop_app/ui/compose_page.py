@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from desktop_app.errors import AppError
 from desktop_app.store.accounts import Account
+from desktop_app.store.caches import MediaFile
 from desktop_app.ui import theme
 from desktop_app.ui.compose_av import VideoForm, VoiceForm
 from desktop_app.ui.compose_check_words import check_words
@@ -62,6 +63,8 @@ class ComposePage(QWidget):
 
     next_wanted = Signal()
     preview_wanted = Signal()
+    drafts_shown = Signal()
+    """An account's drafts are in the forms, and their files on their way again."""
     library_wanted = Signal(object)
     """A Payload that goes into the library alone."""
 
@@ -335,6 +338,12 @@ class ComposePage(QWidget):
         self.show_kind(kind or best_kind(payload, self.kind()))
         self.form().take(payload)
 
+    def use_media(self, kind: str, files: list[MediaFile]) -> None:
+        """Files of the library: into a message of their kind, pictures also (``news``) into the article in front."""
+        shell(self).show_page("send")
+        self.show_kind(kind)
+        self.form().take_media(files)
+
     def drop_targets(self, payload: Payload) -> list[DropTarget]:
         """The targets of the overlay over this page, and over pages without targets of their own.
 
@@ -410,6 +419,7 @@ class ComposePage(QWidget):
         self._version += 1
         self._show_message()
         self._run_checks()
+        self.drafts_shown.emit()
 
     def _news_replaced(self) -> None:
         self._version += 1

@@ -28,6 +28,7 @@ from desktop_app.ui.drop_target import DropTarget
 from desktop_app.ui.drop_watch import DropWatch
 from desktop_app.ui.error_box import show_error, words
 from desktop_app.ui.history_page import HistoryPage
+from desktop_app.ui.media_page import MediaPage
 from desktop_app.ui.nav_rail import NavRail
 from desktop_app.ui.notices import ProfileNotices
 from desktop_app.ui.preview_dialog import PreviewDialog
@@ -36,6 +37,7 @@ from desktop_app.ui.send_dialog import SendDialog
 from desktop_app.ui.settings_page import SettingsPage
 from desktop_app.ui.toast import Toaster
 from desktop_app.ui.top_bar import TopBar
+from desktop_app.ui.upload_desk import UploadDesk
 from desktop_app.ui.widgets import Surface, hbox, vbox
 
 BUSY_TEXT_AFTER_MS = 300
@@ -88,6 +90,7 @@ class MainWindow(Surface):
         self.compose = ComposePage(context)
         self.audience = AudiencePage(context)
         self.drafts = DraftsPage(context)
+        self.media = MediaPage(context)
         self.history = HistoryPage(context)
         self.settings = SettingsPage(context)
         self.connect_page = ConnectPage(context)
@@ -95,6 +98,7 @@ class MainWindow(Surface):
             "send": self.compose,
             "audience": self.audience,
             "drafts": self.drafts,
+            "media": self.media,
             "history": self.history,
             "settings": self.settings,
         }
@@ -104,6 +108,7 @@ class MainWindow(Surface):
             [
                 ("send", self.tr("群发"), "send"),
                 ("drafts", self.tr("图文草稿"), "article"),
+                ("media", self.tr("素材库"), "image"),
                 ("history", self.tr("群发记录"), "history"),
             ],
             [("settings", self.tr("设置"), "settings")],
@@ -111,6 +116,7 @@ class MainWindow(Surface):
         for key, shortcut in (
             ("send", "Ctrl+1"),
             ("drafts", "Ctrl+2"),
+            ("media", "Ctrl+3"),
             ("history", "Ctrl+5"),
             ("settings", "Ctrl+,"),
         ):
@@ -135,6 +141,7 @@ class MainWindow(Surface):
         self._toaster = Toaster(self)
         self.overlay = DropOverlay(content, self._drop_targets, self._context.tasks)
         DropWatch(self, self._drag_hovers)
+        self.uploads = UploadDesk(self._context, content, self.activity)
         self.watch = ConnectionWatch(self._context, self)
         self.notices = ProfileNotices(self._context, self)
 
@@ -154,6 +161,11 @@ class MainWindow(Surface):
         self.drafts.new_wanted.connect(self._new_articles)
         self.drafts.to_wechat_wanted.connect(self.compose.desk.save_to_wechat)
         self.drafts.changed_draft.connect(self.compose.desk.draft_changed)
+        self.media.upload_wanted.connect(self.uploads.save_to_library)
+        self.media.use_in_message.connect(self.compose.use_media)
+        self.media.use_in_article.connect(lambda files: self.compose.use_media("news", files))
+        self.media.open_draft.connect(self._open_draft)
+        self.media.open_send.connect(self._open_send)
         self.history.copy_wanted.connect(self._copy_as_new)
         self.history.new_wanted.connect(lambda: self.show_page("send"))
         self.settings.connect_wanted.connect(self.show_connect)
@@ -165,7 +177,11 @@ class MainWindow(Surface):
         self._context.outbox.row_changed.connect(self._row_changed)
         self._context.outbox.secret_needed.connect(self.watch.secret_needed)
         self._context.tasks.changed.connect(self._show_activity)
+        self.compose.library_wanted.connect(self.uploads.save_to_library)
+        self.compose.drafts_shown.connect(self.uploads.offer_left_over)
         self.watch.came_back.connect(self.compose.refresh)
+        self.watch.came_back.connect(self._context.transfers.retry_failed)
+        self.watch.came_back.connect(self.media.came_back)
         self.watch.came_back.connect(self._context.outbox.wake)
         self.watch.settled.connect(self.activity.show_connection)
 
@@ -173,6 +189,7 @@ class MainWindow(Surface):
         for keys, slot in (
             ("Ctrl+1", lambda: self.show_page("send")),
             ("Ctrl+2", lambda: self.show_page("drafts")),
+            ("Ctrl+3", lambda: self.show_page("media")),
             ("Ctrl+5", lambda: self.show_page("history")),
             ("Ctrl+,", lambda: self.show_page("settings")),
             ("Ctrl+N", lambda: self.show_page("send")),
@@ -213,7 +230,7 @@ class MainWindow(Surface):
         return next((sheet for sheet in self.findChildren(Sheet) if sheet.isVisible()), None)
 
     def show_page(self, name: str) -> None:
-        """Bring "send", "drafts", "audience", "history" or "settings" to the front."""
+        """Bring "send", "drafts", "media", "audience", "history" or "settings" to the front."""
         page = self.pages[name]
         self._outer.setCurrentWidget(self._frame)
         self._stack.setCurrentWidget(page)
@@ -255,6 +272,7 @@ class MainWindow(Surface):
         self.top.switcher.show_account(account, all_accounts)
         for page in self.pages.values():
             page.set_account(account)
+        self.uploads.set_account(account.id)
         self.watch.use(account)
         self._show_rehearsal(account)
         self._refresh_quota()
@@ -405,6 +423,10 @@ class MainWindow(Surface):
         self.compose.desk.open_draft(draft_id)
         self.show_page("send")
 
+    def _open_send(self, send_id: int) -> None:
+        self.show_page("history")
+        self.history.show_send(send_id)
+
     def _new_articles(self) -> None:
         self.compose.show_kind("news")
         self.compose.desk.new_message()
@@ -432,6 +454,8 @@ class MainWindow(Surface):
         tasks = self._context.tasks
         if tasks.running("send"):
             self.activity.show_task(self.tr("正在和微信说话"))
+        elif self.uploads.show_activity():
+            pass
         elif uploads := tasks.running("upload"):
             self.activity.show_task(self.tr("正在上传 {n} 个文件").format(n=uploads))
         else:

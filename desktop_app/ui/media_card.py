@@ -78,7 +78,8 @@ class MediaDelegate(QStyledItemDelegate):
         return ""
 
     def _renewable(self, item: LibraryItem) -> bool:
-        return is_expired(item, self._model.now()) and item.path is not None
+        idle = self._model.busy(item.key) is None
+        return idle and item.path is not None and is_expired(item, self._model.now())
 
     def _again_rect(self, card: QRectF) -> QRectF:
         line = _second_line(card)
@@ -169,7 +170,7 @@ class MediaDelegate(QStyledItemDelegate):
         line, font = _second_line(card), theme.font("caption")
         busy = self._model.busy(item.key) is not None
         if busy:
-            draw_lines(p, line, self.tr("正在上传"), font, "text.2", line.height(), 1)
+            draw_lines(p, line, self.tr("正在处理"), font, "text.2", line.height(), 1)
         elif expired:
             draw_lines(p, line, self.tr("已过期"), font, "text.2", line.height(), 1)
             if self._renewable(item):

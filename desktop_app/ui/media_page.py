@@ -426,7 +426,10 @@ class MediaPage(Surface):
         if choice.reason:
             shell(self).toast(choice.reason, "info", "plain")
             return
-        account_id, usable = self._account.id, choice.items
+        account_id = self._account.id
+        usable = [item for item in choice.items if self.model.busy(item.key) is None]  # not twice at a time
+        if not usable:
+            return
         match key:
             case "renew":
                 self.actions_.renew(account_id, usable)

@@ -126,10 +126,10 @@ class MediaSheet(Sheet):
         item, now = self._item, self._context.now()
         mark = badge(item, now)
         tone = "gray" if mark.tone in ("surface", "inverse") else mark.tone
-        facts = "，".join(part for part in (length_text(item), size_facts(item)) if part)
+        facts = " · ".join(part for part in (translated_kind(item.kind), length_text(item), size_facts(item)) if part)
         rows: list[tuple[str, QWidget]] = [
             (self.tr("有效期"), ChipLabel(mark.text, tone, mark.icon)),
-            (self.tr("类型"), label(f"{translated_kind(item.kind)} · {facts}")),
+            (self.tr("类型"), label(facts)),
             (self.tr("上传"), label(day_text(item.added_at, now))),
         ]
         if item.expires_at is not None:
