@@ -230,7 +230,9 @@ def _of_boxes(path: Path, kind: str) -> Probed:
 
 
 def _odd_picture(video: Any) -> str:
+    """What phones of every age do not play about it: ``HEVC``, ``H.264 10 bit``, ``H.264 4:4:4`` …"""
     name = {"AVC": "H.264"}.get(video.format, str(video.format))
-    if int(video.bit_depth or 8) != 8 or (video.chroma_subsampling or "4:2:0") != "4:2:0":
-        return f"{name} {video.bit_depth or 8} bit {video.chroma_subsampling or ''}".strip()
-    return "" if name == "H.264" else name
+    bits, colours = int(video.bit_depth or 8), str(video.chroma_subsampling or "4:2:0")
+    odd = [f"{bits} bit"] if bits != 8 else []
+    odd += [colours] if colours != "4:2:0" else []
+    return "" if name == "H.264" and not odd else " ".join([name, *odd])

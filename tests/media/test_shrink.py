@@ -14,6 +14,7 @@ from desktop_app.errors import MediaError
 from desktop_app.media import shrink
 from desktop_app.media.limits import BODY_BYTES, LIMITS
 from tests.data import make
+from tests.data import make_pictures as pics
 
 
 def photo(size: tuple[int, int], seed: int = 1, blur: float = 0.8) -> Image.Image:
@@ -149,6 +150,38 @@ def test_a_cover_stays_large(tmp_path: Path) -> None:
     assert shrink.for_cover(source, "jpeg", tmp_path / "out").path == source
     made = shrink.for_cover(write(tmp_path, photo((800, 600)), "webp"), "webp", tmp_path / "out")
     assert (made.format, made.width, made.height) == ("jpeg", 800, 600)
+
+
+@pytest.mark.parametrize("make_fit", [shrink.for_body, shrink.for_cover])
+def test_what_fits_goes_without_the_notes_of_the_camera(tmp_path: Path, make_fit) -> None:
+    """Maker, place and comment are left out, not one pixel changes; the original stays."""
+    source = write(tmp_path, photo((300, 200)), "jpeg", **pics.placed())
+    before = source.read_bytes()
+    made = make_fit(source, "jpeg", tmp_path / "out")
+    assert made.changed
+    assert pics.PLACE in before
+    assert source.read_bytes() == before
+    assert pics.PLACE not in made.path.read_bytes()
+    assert not opened(made.path).getexif()
+    assert ImageChops.difference(opened(made.path), opened(source)).getbbox() is None
+
+
+@pytest.mark.parametrize("make_fit", [shrink.for_body, shrink.for_cover])
+def test_print_colours_become_those_of_a_screen(tmp_path: Path, make_fit) -> None:
+    """CMYK, which phones show inverted or not at all."""
+    source = write(tmp_path, Image.new("RGB", (60, 40), (200, 40, 30)).convert("CMYK"), "jpeg", quality=95)
+    made = opened(make_fit(source, "jpeg", tmp_path / "out").path)
+    assert made.mode in ("RGB", "P")
+    red, green, blue = made.convert("RGB").getpixel((9, 9))
+    assert abs(red - 200) + abs(green - 40) + abs(blue - 30) < 12
+
+
+def test_a_thumb_of_a_see_through_picture_has_a_ground(tmp_path: Path) -> None:
+    """White unless another colour was chosen."""
+    source = write(tmp_path, Image.new("RGBA", (900, 383), (255, 0, 0, 0)), "png")
+    for ground, colour in ({}, (255, 255, 255)), ({"ground": "#102030"}, (16, 32, 48)):
+        made = opened(shrink.for_thumb(source, "png", tmp_path / "out", None, **ground).path)
+        assert max(abs(one - other) for one, other in zip(made.getpixel((5, 5)), colour, strict=True)) < 4
 
 
 @pytest.mark.parametrize("cut", [None, [0, 0.2, 1, 0.6], [0.4, 0.4, 0.41, 0.41]])
