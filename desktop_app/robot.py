@@ -140,19 +140,21 @@ class Robot:
         self._drag(QDragMoveEvent, at, data)
         self._drag(QDropEvent, QPointF(at), data)
 
-    def drop_on_target(self, key: str, paths: Sequence[Path], hovering: Callable[[], None] | None = None) -> None:
-        """Drag files over the window, to the target of the overlay with that key, and let go.
+    def drop_on_target(self, key: str, paths: Sequence[Path]) -> None:
+        """Drag files over the window, to the target of the overlay with that key, and let go."""
+        self.hover_target(key, paths)
+        self._drag(QDropEvent, QPointF(self._target(key)), _files(paths))
 
-        ``hovering`` is called before the drop, with the overlay on the screen.
-        """
+    def hover_target(self, key: str, paths: Sequence[Path]) -> None:
+        """Drag files over the window to a target of the overlay, and stay there."""
         data = _files(paths)
         self._drag(QDragEnterEvent, self.window.rect().center(), data)
+        self._drag(QDragMoveEvent, self._target(key), data)
+
+    def _target(self, key: str) -> QPoint:
         overlay: Any = self.get("compose.overlay")
-        at = overlay.mapTo(self.window, overlay.target_rect(key).center().toPoint())
-        self._drag(QDragMoveEvent, at, data)
-        if hovering is not None:
-            hovering()
-        self._drag(QDropEvent, QPointF(at), data)
+        at: QPoint = overlay.mapTo(self.window, overlay.target_rect(key).center().toPoint())
+        return at
 
     def _drag(self, event: Callable[..., QEvent], at: QPoint | QPointF, data: QMimeData) -> None:
         given = at, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

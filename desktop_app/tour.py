@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtWidgets import QAbstractItemView
+
 from desktop_app.app import App, make_qt, no_core_dumps, start_log
 from desktop_app.paths import Paths, resource
 from desktop_app.robot import Robot, RobotError, wait
@@ -127,6 +129,7 @@ class Tour:
             self._articles_by_the_old_way()
             self._voice_to_list()
             self._video_and_delete()
+            self._library()
             self.step("settings", self._settings)
             self.step("final-states", self._compare)
             self.report["ok"] = True
@@ -277,6 +280,37 @@ class Tour:
         self.step("video-audience", lambda: self._audience("tag"))
         self._send("video")
         self.step("delete", self._delete)
+
+    def _library(self) -> None:
+        """Files into 素材库 from over the page, and what can be done with them there."""
+        files = [resource(f"samples/{name}") for name in ("cup.png", "gift-box.png", "store.jpg", "greeting.amr")]
+
+        def hover() -> None:
+            self.robot.click("nav.send")
+            self.robot.click("compose.tab.image")
+            self.robot.hover_target("library", files)
+            self.robot.settle(300)
+
+        def drop() -> None:
+            self.robot.drop_on_target("library", files)
+            self.robot.get("uploads.drawer")
+            self.robot.until(lambda: not self.app.transfers.totals().busy, "the files did not go up")
+            problems = [each.name for each in self.app.transfers.items if each.needs_person]
+            if problems:
+                raise RobotError(f"these did not go up: {problems}")
+            self.robot.settle(300)
+
+        def look() -> None:
+            self.robot.click("uploads.close")
+            self.robot.click("nav.media")
+            grid = self.robot.get("media.grid")
+            assert isinstance(grid, QAbstractItemView)
+            self.robot.until(lambda: grid.model().rowCount() > len(files), "the library does not show them")
+            self.robot.settle(600)
+
+        self.step("media-hover", hover)
+        self.step("media-drop", drop)
+        self.step("media-library", look)
 
     def _fresh(self, compose: Callable[[], None]) -> Callable[[], None]:
         """Compose on the send page and wait until the next step is open (everything was taken)."""

@@ -14,7 +14,7 @@ QT_LOGGER = "qt"
 HARMLESS = re.compile(
     r"does not support propagateSizeHints|does not support raise|does not support grabbing|XDG_RUNTIME_DIR not set"
     r"|dbus|D-Bus|QRhiGles2|Failed to create RHI|GPUInfo|pipewire|Vulkan|GBM|Could not register app ID"
-    r"|Populating font family aliases|Detected locale"
+    r"|Populating font family aliases|Detected locale|PulseAudioService|Couldn't (?:load|resolve) "
 )
 
 
