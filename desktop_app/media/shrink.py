@@ -23,8 +23,10 @@ __all__ = ["Prepared", "for_body", "for_cover", "for_message", "for_thumb", "fro
 
 BODY_EDGE = 1920
 """The longer side of a picture for a phone; of a long strip the width."""
-MESSAGE_EDGE = 4096
-"""The longer side of a picture message or cover that has to be made anew: more than any phone shows zoomed in."""
+MESSAGE_EDGE = 4032
+"""The longer side of a picture message or cover that has to be made anew: what phones take, and half of what their
+best ones do, so that those are decoded at a half.
+"""
 STRIP = 2.5
 """A picture that much taller than wide is read while scrolling: its height is no reason to make it smaller."""
 THUMB_SIZE = (900, 383)
@@ -139,7 +141,7 @@ def _scale(width: int, height: int, edge: int) -> float:
 def _loaded(image: Image.Image, scale: float, icc: bytes = b"") -> Image.Image:
     """Decoded, upright, scaled, in sRGB. A JPEG is decoded at a half, a quarter or an eighth where that is enough."""
     wanted = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    if image.format == "JPEG":
+    if image.format in ("JPEG", "MPO"):  # MPO: a phone's JPEG with a second picture behind it
         # Both sides in the picture's own proportions, or draft silently does nothing.
         image.draft("RGB", wanted)
     image.load()

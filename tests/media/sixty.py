@@ -97,6 +97,11 @@ MENDED = _rows(
     ("on its side.jpg", "jpeg", _photo("JPEG", exif=pics.camera(6))),
     ("upside down.jpg", "jpeg", _photo("JPEG", exif=pics.camera(3))),
     ("with a place.jpg", "jpeg", _photo("JPEG", **pics.placed())),
+    (
+        "two in one.jpg",
+        "jpeg",
+        lambda path: pics.saved(pics.photo(), "MPO", save_all=True, append_images=[pics.photo()], exif=pics.camera()),
+    ),
     ("print.jpg", "jpeg", lambda path: pics.saved(pics.photo().convert("CMYK"), "JPEG")),
     ("large.jpg", "jpeg", lambda path: make.noise("JPEG", (3600, 2600))),
     ("large.png", "jpeg", lambda path: make.noise("PNG", (2000, 1900))),
