@@ -138,7 +138,8 @@ def test_a_block_of_our_own_panel_goes_into_the_text(images: Desk) -> None:
     blocks = "window.compose.news.tools.blocks.findChildren(QWidget)"
     tile = f"next(each for each in {blocks} if each.objectName().startswith('news.block.'))"
     app.until(f"{tile}.isVisible() and rect({tile})[2] > 40")
-    start, end = images.place(tile), images.place("'news.editor'")
+    left, top, width, _ = app.ask("rect('news.editor')")
+    start, end = images.place(tile), (left + width // 2, top + 40)  # on the first line
     images.screen.mouse("mousemove", *start, "sleep", 0.1, "mousedown", 1, "sleep", 0.1)
     images.screen.move(start, end)
     images.screen.tremble(end)
