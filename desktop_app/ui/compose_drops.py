@@ -38,7 +38,7 @@ def make_targets(payload: Payload, current: str, take: Callable[[str], Take], li
     likely = best_kind(payload, current)
     targets.sort(key=lambda target: (bool(target.refusal), target.key != likely))
     large = replace(targets[0], place="centre")
-    return [large, *targets[1:], library_target(payload, library, _tr("不放进消息"))]
+    return [large, *targets[1:], library_target(payload, library, _tr("永久素材，公众平台也看得到\n不放进消息"))]
 
 
 def library_target(payload: Payload, take: Take, hint: str) -> DropTarget:

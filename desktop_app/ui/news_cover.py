@@ -108,7 +108,8 @@ class CoverSection(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._nothing)
         self._stack.addWidget(filled)
-        head = hbox(label(self.tr("封面"), bold=True), None, self._from_body)
+        self._kept = label("", "caption", "text.3")
+        head = hbox(label(self.tr("封面"), bold=True), self._kept, None, self._from_body)
         self.setLayout(vbox(head, self._stack, spacing=8))
         self._nothing.clicked.connect(self.choose_wanted)
         self._change.clicked.connect(self.choose_wanted)
@@ -118,6 +119,11 @@ class CoverSection(QWidget):
         self._show.toggled.connect(lambda on: self.edited.emit({"show_cover_pic": on}))
         pictures.arrived.connect(lambda _sha: self._show_pictures())
         self._fit()
+
+    def show_way(self, news_way: str) -> None:
+        """How long WeChat keeps the cover: that depends on the account's 图文方式."""
+        permanent = news_way == "draft"
+        self._kept.setText(self.tr("存成永久素材") if permanent else self.tr("存成临时素材，3 天"))
 
     def show_article(self, article: Mapping[str, Any], missing: bool = False) -> None:
         """Show an article's cover; ``edited`` does not come. ``missing``: say in red that there is none."""

@@ -25,7 +25,7 @@ def news_targets(payload: Payload, form: NewsForm, library: Take) -> list[DropTa
         _body(payload, form),
         _cover(payload, form),
         _articles(payload, form),
-        library_target(payload, library, _tr("不改动这篇图文")),
+        library_target(payload, library, _tr("永久素材，公众平台也看得到\n不改动这篇图文")),
     ]
 
 

@@ -173,6 +173,7 @@ class NewsForm(ComposeForm):
 
     def set_account(self, account: Account) -> None:
         self._account_name, self.account_id = account.name, account.id
+        self.inspector.cover.show_way(account.news_way)
 
     def message(self) -> ChatMessage:
         return ChatMessage()
