@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.media.limits import LIMITS
 from desktop_app.ui.context import Context
 from desktop_app.ui.error_box import words
+from desktop_app.ui.settings_page import SettingsPage
 from desktop_app.ui.window import shell
 from desktop_app.workers.transfers import CUT, Transfer
 
@@ -34,9 +35,9 @@ def mend(context: Context, near: QWidget, transfer: Transfer) -> None:
     Where the converter is missing, it is said how to get it.
     """
     if transfer.error is not None and transfer.error.args_.get("needs") and context.profile.media.ffmpeg is None:
-        window = shell(near)
+        window = near.window()  # the widget may be gone when the toast is answered
         said = words(transfer.error)
-        window.toast(said.advice, "info", "amber", (_tr("去设置"), lambda: window.show_page("settings")))
+        shell(near).toast(said.advice, "info", "amber", (_tr("去设置"), lambda: _open_settings(window)))
         return
     if transfer.fix != CUT or transfer.error is None:
         context.transfers.mend(transfer)
@@ -53,3 +54,11 @@ def mend(context: Context, near: QWidget, transfer: Transfer) -> None:
     )
     dialog.chosen.connect(lambda start_s: context.transfers.mend(transfer, start_s))
     dialog.open()
+
+
+def _open_settings(window: QWidget) -> None:
+    """Show where the converter is chosen."""
+    shell(window).show_page("settings")
+    page = window.findChild(SettingsPage)
+    if page is not None:
+        page.show_section("media")

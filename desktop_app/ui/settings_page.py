@@ -262,8 +262,10 @@ class SettingsPage(Surface):
         self.setLayout(row)
 
     def show_section(self, name: str) -> None:
-        """Bring "accounts" or "media" to the front."""
+        """Bring "accounts" or "media" to the front, with the focus in it."""
         self._nav.set_current(name)
+        self._focus_wanted = True
+        self._focus()
 
     def _show(self, name: str) -> None:
         self._pages.setCurrentIndex(("accounts", "media").index(name))

@@ -31,7 +31,8 @@ def world(tmp_path: Path) -> Iterator[WindowWorld]:
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A computer without any ffmpeg."""
-    monkeypatch.setattr(convert, "_of_the_package", lambda: None)
+    monkeypatch.setattr(convert, "bundled", lambda: None)
+    monkeypatch.delenv(convert.CHOSEN_BY, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
 
 
@@ -217,11 +218,15 @@ def test_it_fits(world: WindowWorld, size: tuple[int, int], tmp_path: Path, monk
 
 
 def test_the_section_can_be_opened_from_elsewhere(world: WindowWorld) -> None:
-    """``show_section`` is for the button of a refusal; coming back to the page puts the focus into it."""
+    """``show_section`` is for the button of a refusal; it and coming back to the page put the focus into it."""
     shown = Shown(world)
     shown.page.show_section("accounts")
     assert "AppSecret 只保存在" in shown.said()
     shown.page.show_section("media")
+    choose = shown.button("settings.ffmpeg.choose")
+    assert QApplication.focusWidget() is choose
+    world.settle()
+    choose.clearFocus()
     shown.page.focus_first()
     world.settle()
-    assert QApplication.focusWidget().objectName() == "settings.ffmpeg.choose"
+    assert QApplication.focusWidget() is choose
