@@ -124,20 +124,7 @@ def run(
     command += ["-protocol_whitelist", "file", *(["-ss", f"{start_s:.3f}"] if start_s else [])]
     command += ["-f", demuxer, "-i", f"file:{source}", *options, f"file:{made}"]
     with intake.half(made.parent, ".out") as out, intake.half(made.parent, ".err") as errors:
-        try:
-            with out.open("wb") as out_file, errors.open("wb") as errors_file:
-                process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=out_file,
-                    stderr=errors_file,
-                    env=_environment(),
-                    creationflags=_FLAGS,
-                )
-        except OSError as error:
-            if not program.is_file() or isinstance(error, PermissionError):
-                raise MediaError("media.ffmpeg", detail=str(error.strerror)) from error
-            raise intake.cache_error(error) from error
+        process = _started(command, out, errors)
         try:
             _calm(process)
             _watch(process, out, errors, job, round(seconds * 1000), kind)
@@ -146,6 +133,26 @@ def run(
             process.wait()
         if process.returncode:
             raise _failure(errors, kind)
+
+
+def _started(command: list[str], out: Path, errors: Path) -> subprocess.Popen[bytes]:
+    """The running process, writing what it says into two files."""
+    try:
+        out_file, errors_file = out.open("wb"), errors.open("wb")
+    except OSError as error:
+        raise intake.cache_error(error) from error
+    with out_file, errors_file:
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out_file,
+                stderr=errors_file,
+                env=_environment(),
+                creationflags=_FLAGS,
+            )
+        except OSError as error:
+            raise MediaError("media.ffmpeg", detail=str(error.strerror)) from error
 
 
 def _watch(process: subprocess.Popen[bytes], out: Path, errors: Path, job: Job, total_ms: int, kind: str) -> None:

@@ -137,6 +137,7 @@ ASKS = [
             "jpeg",
             lambda path: make_heic.tiled(pics.photo(), tile=256, exif=pics.camera(), icc=pics.wide_gamut()),
         ),
+        ("ten bits.heic", "jpeg", lambda path: make_heic.ten_bits(pics.photo())),
         ("phone.jpg", "jpeg", lambda path: make_heic.plain(pics.photo())),
     ),
     *_rows(

@@ -198,7 +198,15 @@ def test_tiles_come_together_and_upright(take: Take, ffmpeg: Path, turns: int) -
     assert max(difference.mean) < 6
 
 
-def test_ten_bits_and_colours_of_a_heic(take: Take, ffmpeg: Path) -> None:
+def test_ten_bits_of_a_heic_become_eight(take: Take, ffmpeg: Path) -> None:
+    """The same colours."""
+    data = make_heic.ten_bits(pics.photo())
+    made = ready(take(data), fix="to_jpg", ffmpeg=ffmpeg)
+    difference = ImageStat.Stat(ImageChops.difference(opened(made).convert("RGB"), pics.photo()))
+    assert max(difference.mean) < 6
+
+
+def test_colours_of_a_heic(take: Take, ffmpeg: Path) -> None:
     """The profile in the file is used, EXIF is left behind."""
     data = make_heic.tiled(pics.photo(), tile=256, icc=pics.wide_gamut(), exif=pics.camera(3))
     made = ready(take(data), fix="to_jpg", ffmpeg=ffmpeg)
