@@ -150,7 +150,7 @@ class MediaGrid(QListView):
             row = min(kept.row if kept.row >= 0 else FIRST_ITEM, self._model.rowCount() - 1)
         if self._model.rowCount() > FIRST_ITEM:
             self.selectionModel().setCurrentIndex(self._model.index(row), _Select.NoUpdate)
-        self.doItemsLayout()
+        self.executeDelayedItemsLayout()
         self.verticalScrollBar().setValue(kept.scrolled)
         self.chosen_changed.emit()
 

@@ -54,7 +54,7 @@ class MediaPictures(QObject):
         self._account_id = 0
         self._known: dict[str, QPixmap] = {}
         self._wanted: dict[str, LibraryItem] = {}
-        self._running: set[str] = set()
+        self._running: dict[str, str] = {}  # key and kind
         self._size = SIZE
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -87,11 +87,14 @@ class MediaPictures(QObject):
         return known
 
     def _start_more(self) -> None:
-        while self._wanted and len(self._running) < AT_ONCE:
-            key, item = next(iter(self._wanted.items()))
+        for key, item in list(self._wanted.items()):
+            if len(self._running) >= AT_ONCE:
+                return
+            if item.kind == "video" and "video" in self._running.values():
+                continue  # a moment of a film costs a run of ffmpeg: one after the other
             del self._wanted[key]
             if self._in_sight(key):
-                self._running.add(key)
+                self._running[key] = item.kind
                 self._read(item)
 
     def _read(self, item: LibraryItem) -> None:
@@ -114,7 +117,7 @@ class MediaPictures(QObject):
         self._tasks.start("work", read, owner=self, on_done=keep, on_error=failed)
 
     def _keep(self, key: str, image: QImage) -> None:
-        self._running.discard(key)
+        self._running.pop(key, None)
         self._known[key] = QPixmap.fromImage(image)
         most = KEPT_BYTES // (self._size.width() * self._size.height() * 4)
         while len(self._known) > most:

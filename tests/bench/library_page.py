@@ -104,8 +104,9 @@ def _scroll(app: App, page: MediaPage, step: int, gaps: Gaps) -> float:
 
     def move() -> bool:
         nonlocal steps
-        steps += 1
-        bar.setValue(bar.value() + step)
+        if steps < SCREENS:
+            steps += 1
+            bar.setValue(bar.value() + step)
         return steps >= SCREENS and not app.tasks.running()
 
     return gaps.watch(move)
@@ -142,7 +143,8 @@ def _filled(app: App) -> Account:
         sha256 = f"{n:064x}"
         kind = ("image", "image", "image", "voice", "video")[n % 5]
         path = pictures[n % PICTURES]
-        files.append((sha256, kind, "jpeg", f"茶园_{n}.jpg", path.name, path.stat().st_size, now - n))
+        place = path.name if kind == "image" else "not-here"  # a moment of each film is ffmpeg's work, not the page's
+        files.append((sha256, kind, "jpeg", f"茶园_{n}.jpg", place, path.stat().st_size, now - n))
         expires_at = None if n % 3 == 0 else now + (n % 72) * 3600
         uploads.append((account.id, sha256, f"temp.{kind}", f"MEDIA_{n}", now - n, expires_at))
     with app.profile.db.transaction() as connection:
