@@ -11,6 +11,7 @@ from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from desktop_app.errors import AppError
+from desktop_app.job import Job
 from desktop_app.store.accounts import Account
 from desktop_app.store.caches import MediaFile
 from desktop_app.ui import theme
@@ -375,13 +376,19 @@ class ComposePage(QWidget):
         self._sides_line.setVisible(side is not None)
         if side is not None:
             self._sides.setCurrentWidget(side)
-        self._last_kind = kind  # read when the task runs: tasks of two quick changes may swap
+        self._last_kind = kind
         if kind != self._context.settings.current.last_kind:
-            settings = self._context.settings
-            self._context.tasks.start("work", lambda job: settings.change(last_kind=self._last_kind))
+            self._context.tasks.start("work", self._keep_kind)
         self._version += 1
         self._show_message()
         self._run_checks()
+
+    def _keep_kind(self, job: Job) -> None:
+        """Remember the kind in front; the tasks of two quick changes may swap, so the last look decides."""
+        kept = ""
+        while kept != self._last_kind:
+            kept = self._last_kind
+            self._context.settings.change(last_kind=kept)
 
     def _show_frame(self, kind: str) -> None:
         """图文 has the whole page; the tabs come along, and the keyboard stays on them if it was there."""

@@ -95,9 +95,11 @@ class RefusalRow(Card):
         self.refusal = refusal
         number = next(_numbers)
         said = words(refusal.error)
-        self.sentence = self.tr("{name}：{reason}").format(name=refusal.name, reason=said.line)
+        can = refusal.fix and not refusal.error.args_.get("needs")
+        why = said.title if can else said.line  # beside a button that helps nobody needs the rule
+        self.sentence = self.tr("{name}：{reason}").format(name=refusal.name, reason=why)
         name = ElidedLabel(refusal.name, "body", "text", bold=True)
-        reason = label(said.line, "caption", "red.text", wrap=True)
+        reason = label(why, "caption", "red.text", wrap=True)
         close = icon_button("close", self.tr("收起「{name}」的提示").format(name=refusal.name), dim="small")
         close.setObjectName(f"compose.refusal.{number}")
         close.clicked.connect(lambda: self.dismissed.emit(self))

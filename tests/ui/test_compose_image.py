@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from desktop_app.media import convert
 from desktop_app.ui.drop_payload import Payload
-from desktop_app.ui.file_intake import Stage
 from desktop_app.ui.media_tile import MediaTile
+from desktop_app.workers.transfers import Stage
 from tests.compose_world import MP3, MP4, ComposeWorld
-
-HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)
+from tests.data import make_heic
 
 
 @pytest.fixture
@@ -69,16 +70,17 @@ def test_a_dropped_file_may_vanish_afterwards(world: ComposeWorld) -> None:
 
 
 def test_what_wechat_would_refuse_is_refused_at_once_and_the_rest_goes_on(world: ComposeWorld) -> None:
-    """A HEIC, a text in disguise and a video among two pictures: three red rows with reason and rule."""
+    """A HEIC, a text in disguise and a video among two pictures: three red rows with reason and rule or button."""
+    world.profile.media.configure(ffmpeg=convert.find(), ground="white")
     good = world.pictures("a.png", "b.png")
     heic, text = world.folder / "IMG_4127.heic", world.folder / "说明.jpg"
-    heic.write_bytes(HEIC)
+    heic.write_bytes(make_heic.plain(Image.new("RGB", (320, 240), "teal")))
     text.write_text("只是文字")
     world.drop([good[0], str(heic), str(text), MP4, good[1]], "image")
     assert names(world) == ["a.png", "b.png"]
     said = {row.sentence for row in world.image.refusals.rows()}
     assert said == {
-        "IMG_4127.heic：微信不支持 HEIC 格式。图片只收 JPG / PNG / GIF，另存为其中一种再拖进来",
+        "IMG_4127.heic：微信不支持 HEIC 格式",
         "说明.jpg：认不出这种文件。这里只收图片、语音和视频",
         "tea-hills.mp4：这是视频，不是图片。拖到「视频」里",
     }
