@@ -130,6 +130,7 @@ class MediaDesk:
             if earlier is not None:
                 return earlier
             error.args_.setdefault("sha256", original.sha256)
+            error.args_.setdefault("size_bytes", original.size_bytes)
             raise
         if made.sha256 == original.sha256:
             return original

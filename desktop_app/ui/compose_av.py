@@ -19,8 +19,9 @@ from desktop_app.ui.phone_preview import ChatMessage
 from desktop_app.ui.progress import ProgressLine
 from desktop_app.ui.text import ElidedLabel
 from desktop_app.ui.thumbnails import Thumbnails
+from desktop_app.ui.transfer_words import about_seconds
 from desktop_app.ui.units import duration_text, size_text
-from desktop_app.ui.widgets import Card, IconLabel, button, field, hbox, icon_button, label, vbox
+from desktop_app.ui.widgets import Card, IconLabel, button, field, hbox, icon_button, label, set_button, vbox
 from desktop_app.workers.transfers import Stage, Transfer
 
 
@@ -62,14 +63,19 @@ class FileCard(Card):
     def show_item(self, item: Transfer, facts: list[tuple[str, str]]) -> None:
         """Show a file in its present state."""
         self._name.setText(item.name)
-        self._facts.setText(" · ".join(text for text, _ in facts[1:]))
+        before = size_text(item.size_before) if item.size_before else ""
+        self._facts.setText(" · ".join(text for text, _ in facts[1:]) or before)
         self._retry.setVisible(item.stage in (Stage.FAILED, Stage.STOPPED))
+        mending = item.stage == Stage.MENDING
+        set_button(self._stop, text=self.tr("停止转换") if mending else self.tr("停止上传"))
         self._stop.setVisible(item.stage in (Stage.MENDING, Stage.WAITING, Stage.UPLOADING))
         self._line.setVisible(item.stage != Stage.DONE)
         self._line.set_fraction(item.fraction)
         self._line.set_state("failed" if item.stage == Stage.FAILED else "running")
         failed = item.stage == Stage.FAILED and item.error is not None
         said = words(item.error).line if failed and item.error else stage_text(item)
+        if mending and item.seconds_left is not None:
+            said = f"{said} · {about_seconds(item.seconds_left)}"
         self._state.setText(said)
         self._state.set_color("red.text" if failed else "text.2")
         icon, tint = ("check", "go.icon") if item.stage == Stage.DONE else ("upload", "text.2")
