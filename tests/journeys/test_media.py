@@ -121,9 +121,7 @@ def media_of(app: App, name: str) -> str:
     return media.sha256
 
 
-def test_closing_in_the_middle_offers_the_rest_at_the_next_start(
-    opened: Callable[..., App], tmp_path: Path
-) -> None:
+def test_closing_in_the_middle_offers_the_rest_at_the_next_start(opened: Callable[..., App], tmp_path: Path) -> None:
     """Nothing is lost and nothing goes up unasked: 继续上传 of the toast takes it up."""
     files = []
     for n in range(3):
@@ -214,5 +212,3 @@ def hurry(profile) -> None:  # type: ignore[no-untyped-def]
     profile.accounts._make_client = partial(
         WeChatClient, _seams=Seams(sleep=lambda seconds: None), timeouts=(2.0, 0.5)
     )
-
-
