@@ -1,4 +1,4 @@
-"""The frame: rail, account, pages, messages; and the way from compose over audience to the last look."""
+"""The frame: rail, account, pages, messages, and what leads from one page to another."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ from desktop_app.ui.history_page import HistoryPage
 from desktop_app.ui.media_page import MediaPage
 from desktop_app.ui.nav_rail import NavRail
 from desktop_app.ui.notices import ProfileNotices
-from desktop_app.ui.preview_dialog import PreviewDialog
 from desktop_app.ui.quota_dialog import QuotaDialog
-from desktop_app.ui.send_dialog import SendDialog
+from desktop_app.ui.send_way import SendWay
 from desktop_app.ui.settings_page import SettingsPage
 from desktop_app.ui.toast import Toaster
 from desktop_app.ui.top_bar import TopBar
@@ -141,21 +140,22 @@ class MainWindow(Surface):
         self._toaster = Toaster(self)
         self.overlay = DropOverlay(content, self._drop_targets, self._context.tasks)
         DropWatch(self, self._drag_hovers)
+        self._way = SendWay(self._context, self)
         self.uploads = UploadDesk(self._context, content, self.activity)
         self.watch = ConnectionWatch(self._context, self)
         self.notices = ProfileNotices(self._context, self)
 
     def _connect_signals(self) -> None:
         self.rail.activated.connect(self.show_page)
-        self.top.stepper.clicked.connect(self._go_to_step)
+        self.top.stepper.clicked.connect(self._way.go_to_step)
         self.top.switcher.chosen.connect(self.use_account)
         self.top.switcher.connect_wanted.connect(self.show_connect)
         self.top.switcher.quota_wanted.connect(self.correct_quota)
-        self.compose.next_wanted.connect(self._show_audience)
-        self.compose.preview_wanted.connect(self.open_preview)
+        self.compose.next_wanted.connect(self._way.show_audience)
+        self.compose.preview_wanted.connect(self._way.open_preview)
         self.audience.back_wanted.connect(lambda: self.show_page("send"))
-        self.audience.next_wanted.connect(self.open_review)
-        self.audience.preview_wanted.connect(self.open_preview)
+        self.audience.next_wanted.connect(self._way.open_review)
+        self.audience.preview_wanted.connect(self._way.open_preview)
         self.compose.desk.drafts_wanted.connect(lambda: self.show_page("drafts"))
         self.drafts.open_wanted.connect(self._open_draft)
         self.drafts.new_wanted.connect(self._new_articles)
@@ -193,9 +193,9 @@ class MainWindow(Surface):
             ("Ctrl+5", lambda: self.show_page("history")),
             ("Ctrl+,", lambda: self.show_page("settings")),
             ("Ctrl+N", lambda: self.show_page("send")),
-            ("Ctrl+Return", self._next_step),
-            ("Ctrl+Enter", self._next_step),
-            ("Ctrl+Shift+P", self.open_preview),
+            ("Ctrl+Return", self._way.next_step),
+            ("Ctrl+Enter", self._way.next_step),
+            ("Ctrl+Shift+P", self._way.open_preview),
             ("Ctrl+S", lambda: self._ask_page("save")),
             ("Ctrl+P", lambda: self._ask_page("toggle_phone")),
             ("Ctrl+U", lambda: self._ask_page("choose_files")),
@@ -243,8 +243,13 @@ class MainWindow(Surface):
         """The name of the page in front."""
         return next(name for name, page in self.pages.items() if page is self._stack.currentWidget())
 
+    @property
+    def shows_pages(self) -> bool:
+        """Whether the pages are in front, not the one that connects an account."""
+        return self._outer.currentWidget() is self._frame
+
     def _ask_page(self, method: str) -> None:
-        if self._outer.currentWidget() is self._frame:
+        if self.shows_pages:
             ask = getattr(self._stack.currentWidget(), method, None)
             if ask is not None:
                 ask()
@@ -276,12 +281,12 @@ class MainWindow(Surface):
         self.watch.use(account)
         self._show_rehearsal(account)
         self._refresh_quota()
-        if self._outer.currentWidget() is not self._frame or (changed and self.page_name == "audience"):
+        if not self.shows_pages or (changed and self.page_name == "audience"):
             self.show_page("send")
 
     def show_connect(self) -> None:
         """Show the page that connects an account."""
-        if self._outer.currentWidget() is self._frame:
+        if self.shows_pages:
             self._came_from = self.page_name
         self._outer.setCurrentWidget(self.connect_page)
         self.connect_page.focus_first()
@@ -359,64 +364,7 @@ class MainWindow(Surface):
             dialog.corrected.connect(self._refresh_quota)
             dialog.open()
 
-    # --- from compose to sent -----------------------------------------------------------------------------------
-
-    def _go_to_step(self, step: int) -> None:
-        if step == 0:
-            self.show_page("send")
-        elif step == 1:
-            self._show_audience()
-        else:
-            self.open_review()
-
-    def _next_step(self) -> None:
-        if self._outer.currentWidget() is not self._frame:
-            return
-        if self.page_name == "send":
-            self.compose.go_next()
-        elif self.page_name == "audience":
-            self.audience.go_next()
-
-    def _show_audience(self) -> None:
-        problem = self.compose.ready_problem()
-        if problem:
-            self.toast(problem, "warning", "amber")
-        else:
-            self.show_page("audience")
-
-    def open_preview(self) -> None:
-        """Send a test of what is composed to a few people."""
-        problem = self.compose.ready_problem()
-        if self._account is None or self.page_name not in ("send", "audience"):
-            return
-        if problem:
-            self.toast(problem, "warning", "amber")
-            return
-        PreviewDialog(self._context, self, self._account, self.compose.kind(), self.compose.latest_content()).open()
-
-    def open_review(self) -> None:
-        """The last look: content, audience, quota, the typed confirmation."""
-        choice = self.audience.choice()
-        problem = self.compose.ready_problem()
-        if self._account is None or choice is None or problem or self.sheet():
-            if problem:
-                self.show_page("send")
-                self.toast(problem, "warning", "amber")
-            return
-        dialog = SendDialog(
-            self._context, self, self._account, self.compose.kind(), self.compose.latest_content(), choice
-        )
-        dialog.queued.connect(self._queued)
-        self.top.stepper.set_current(2)
-        dialog.finished.connect(lambda: self.top.show_page(self.audience, "", 1))
-        dialog.open()
-
-    def _queued(self, send_id: int) -> None:
-        self._context.outbox.wake()
-        self.compose.sent()
-        self.audience.forget_choice()
-        self.show_page("history")
-        self.history.show_send(send_id)
+    # --- from one page to another -------------------------------------------------------------------------------------
 
     def _open_draft(self, draft_id: int) -> None:
         self.compose.show_kind("news")
@@ -485,7 +433,7 @@ class MainWindow(Surface):
     # --- the window itself --------------------------------------------------------------------------------------
 
     def _drag_hovers(self, event: QDragMoveEvent) -> None:
-        if self._outer.currentWidget() is self._frame and self.sheet() is None:
+        if self.shows_pages and self.sheet() is None:
             self.overlay.begin(event)
 
     def _drop_targets(self, payload: Payload) -> list[DropTarget]:
@@ -498,7 +446,7 @@ class MainWindow(Surface):
 
         page = self._stack.currentWidget()
         take = getattr(page, "take_mime", None)
-        if self._outer.currentWidget() is self._frame and take is not None:
+        if self.shows_pages and take is not None:
             take(QGuiApplication.clipboard().mimeData())
 
     def come_to_front(self) -> None:
