@@ -1,0 +1,83 @@
+"""素材库 in the real window: files come in, are found, and go from there into a message and into an article."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelectionModel, Qt
+
+from desktop_app.app import App
+from desktop_app.robot import Robot
+from desktop_app.ui.drop_payload import Payload
+from desktop_app.ui.media_drag import drag_mime
+from tests.data import make
+
+
+def choose(app: App, *names: str) -> None:
+    """Choose items by their names."""
+    grid, model = app.window.media.grid, app.window.media.model
+    grid.clearSelection()
+    for item in model.items():
+        if item.name in names:
+            flag = QItemSelectionModel.SelectionFlag.Select
+            grid.selectionModel().select(model.index(model.row_of(item.key)), flag)
+
+
+def test_from_the_library_into_a_message_and_an_article(opened: Callable[..., App], tmp_path: Path) -> None:
+    """Ctrl 3, drop two pictures, use one in a message, where it does not go up again, and one in an article."""
+    files = []
+    for n, name in enumerate(("春山.png", "新罐.png")):
+        files.append(tmp_path / name)
+        files[n].write_bytes(make.picture("PNG", (120, 80), (n, 90, 60)))
+    app = opened(sandbox=True)
+    robot = Robot(app.window, timeout_s=60)
+    robot.click("compose.tab.image")
+    robot.press(Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    robot.until(lambda: app.window.page_name == "media", "Ctrl 3 leads elsewhere")
+    media = app.window.media
+    robot.drop_on_target("library", files)
+    robot.until(lambda: len(media.model.items()) == 2 and not app.transfers.totals().busy, "they did not arrive")
+    app.window.uploads.drawer.close_drawer()
+    assert app.sandbox is not None
+    stored = len(app.sandbox.service.media.items)
+
+    choose(app, "春山.png")
+    robot.click("media.bar.message")
+    form = app.window.compose.forms["image"]
+    robot.until(lambda: form.content()["files"], "it is not in the message")
+    robot.until(lambda: not form.problem(), "the message is not ready")
+    assert app.window.page_name == "send"
+    assert [each["name"] for each in form.content()["files"]] == ["春山.png"]
+    assert len(app.sandbox.service.media.items) == stored
+
+    robot.click("nav.media")
+    choose(app, "新罐.png")
+    sha256 = media.grid.chosen()[0].sha256
+    robot.click("media.bar.article")
+    news = app.window.compose.news
+    robot.until(lambda: sha256 in news.article()["html"], "it is not in the article")
+
+
+def test_what_is_dragged_out_keeps_its_name(opened: Callable[..., App], tmp_path: Path) -> None:
+    """Dropped on 发图片 it is the same file under the name that people know, not under its hash."""
+    file = tmp_path / "春山.png"
+    file.write_bytes(make.picture("PNG", (120, 80)))
+    app = opened(sandbox=True)
+    robot = Robot(app.window, timeout_s=60)
+    robot.click("compose.tab.image")
+    robot.click("nav.media")
+    media = app.window.media
+    robot.drop_on_target("library", [file])
+    robot.until(lambda: len(media.model.items()) == 1 and not app.transfers.totals().busy, "it did not arrive")
+    (item,) = media.model.items()
+    account = app.window.account
+    assert account is not None
+    payload = Payload.of(drag_mime(account.id, [item], app.profile.paths.cache))
+    target = next(each for each in app.window._drop_targets(payload) if each.key == "image")
+    assert not target.refusal
+    target.take(payload)
+    form = app.window.compose.forms["image"]
+    robot.until(lambda: form.content()["files"] and not form.problem(), "it is not in the message")
+    assert form.content()["files"] == [{"sha256": item.sha256, "name": "春山.png"}]
+    assert app.window.page_name == "send"
