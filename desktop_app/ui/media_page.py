@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QStackedWidget, QWidget
 
-from desktop_app.errors import AppError
 from desktop_app.job import Job
 from desktop_app.store.accounts import Account
 from desktop_app.ui import icons, theme
@@ -18,7 +18,7 @@ from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.drop_target import DropTarget
 from desktop_app.ui.drop_words import page_sentence
 from desktop_app.ui.empty_state import EmptyState
-from desktop_app.ui.error_box import show_error, words
+from desktop_app.ui.error_box import show_error
 from desktop_app.ui.media_actions import MediaActions
 from desktop_app.ui.media_choices import choices
 from desktop_app.ui.media_filters import MediaFilters
@@ -26,17 +26,16 @@ from desktop_app.ui.media_grid import MediaGrid
 from desktop_app.ui.media_model import MediaModel
 from desktop_app.ui.media_pictures import MediaPictures
 from desktop_app.ui.media_sheet import MediaSheet
+from desktop_app.ui.media_sync import LABEL_WIDTH, SyncLine
 from desktop_app.ui.media_words import limit_text
 from desktop_app.ui.selection_bar import ABOVE, HEIGHT, SelectionBar
 from desktop_app.ui.text import ElidedLabel
-from desktop_app.ui.units import count_text, day_text
 from desktop_app.ui.widgets import (
     IconLabel,
     Surface,
     button,
     card,
     hbox,
-    icon_button,
     popup_menu,
     search_field,
     vbox,
@@ -51,8 +50,6 @@ SEARCH_AFTER_MS = 150
 TICK_MS = 60_000
 SUFFIXES = "*.jpg *.jpeg *.png *.gif *.webp *.bmp *.heic *.heif *.mp3 *.amr *.wav *.m4a *.mp4 *.mov *.m4v"
 """Only a hint for the dialog: what a file is, its content decides."""
-SYNC_AGAIN_S = 3600.0
-"""The library at WeChat is read by itself when that was longer ago; F5 reads it always."""
 
 
 class MediaPage(Surface):
@@ -74,9 +71,7 @@ class MediaPage(Surface):
         self._context = context
         self._account: Account | None = None
         self._asked = 0
-        self._focus_asked = self._sync_broke = False
-        self._synced: set[int] = set()
-        self._syncing: set[int] = set()
+        self._focus_asked = False
         self._sheet: MediaSheet | None = None
         self.model = MediaModel(context.now, self)
         self.grid = MediaGrid(self.model, context.profile.paths.cache)
@@ -95,11 +90,7 @@ class MediaPage(Surface):
     # --- building ---------------------------------------------------------------------------------------------
 
     def _build_top(self) -> None:
-        self._age = ElidedLabel("", "caption", "text.2")
-        self._age.setObjectName("media.synced")
-        self._age.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self._age.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._refresh = icon_button("refresh", self.tr("和微信的素材库对账"), "media.refresh", "F5")
+        self.sync = SyncLine(self._context)
         self.field: QLineEdit = search_field(self.tr("搜索文件名、media_id"), "media.search")
         self.field.setClearButtonEnabled(True)
         self.field.setFixedWidth(240)
@@ -141,7 +132,7 @@ class MediaPage(Surface):
 
     def _connect(self) -> None:
         self._upload.clicked.connect(self.choose_files)
-        self._refresh.clicked.connect(self.refresh)
+        self.sync.done.connect(self._synced)
         self.field.textChanged.connect(lambda _text: self._later.start())
         self.filters.changed.connect(self.reload)
         self.filters.renew_all_wanted.connect(self._renew_all)
@@ -161,9 +152,13 @@ class MediaPage(Surface):
 
     # --- what the frame asks ------------------------------------------------------------------------------------
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.sync.set_room(LABEL_WIDTH if self.width() > theme.px(1000) else 150)
+
     def top_actions(self) -> list[QWidget]:
         """When WeChat's library was read last, search, upload."""
-        return [self._age, self._refresh, self.field, self._upload]
+        return [self.sync, self.field, self._upload]
 
     def set_account(self, account: Account) -> None:
         """Show this account's library."""
@@ -174,17 +169,17 @@ class MediaPage(Surface):
             self.grid.use_account(account.id)
             self.pictures.use_account(account.id, self.devicePixelRatioF())
             self._limits_row.hide()
-            self._show_age(None)
+            self.sync.use_account(account.id)
             self._stack.setCurrentIndex(0)
         self.reload()
         if changed and self.isVisible():
-            self._sync_if_old()
+            self.sync.visited()
 
     def focus_first(self) -> None:
         """The grid, read anew; what WeChat keeps is read if that was long ago."""
         self._focus_asked = True
         self.reload()
-        self._sync_if_old()
+        self.sync.visited()
 
     def search(self) -> None:
         """Ctrl F."""
@@ -194,14 +189,13 @@ class MediaPage(Surface):
     def refresh(self) -> None:
         """F5: compare with the library at WeChat."""
         self.pictures.forget_missing()
-        self._sync(by_hand=True)
+        self.sync.sync()
 
     def came_back(self) -> None:
         """WeChat can be reached again: what could not be had is asked for once more."""
         self.pictures.forget_missing()
         self.grid.viewport().update()
-        if self._sync_broke:
-            self._sync(by_hand=False)
+        self.sync.again()
 
     def choose_files(self) -> None:
         """Ctrl U: files to upload, by the system's dialog."""
@@ -255,7 +249,7 @@ class MediaPage(Surface):
 
     def _show(self, items: Sequence[LibraryItem], counts: LibraryCounts, text: str) -> None:
         self.filters.show_counts(counts)
-        self._show_age(counts.synced_at)
+        self.sync.show_time(counts.synced_at)
         self.model.show_items(items)
         if items:
             self._stack.setCurrentWidget(self._grid_holder)
@@ -297,79 +291,10 @@ class MediaPage(Surface):
 
     # --- WeChat's own library -----------------------------------------------------------------------------------
 
-    def _sync_if_old(self) -> None:
-        if self._account is None or self._account.id in self._synced:
-            return
-        account_id, library, now = self._account.id, self._context.profile.library, self._context.now
-        self._synced.add(account_id)
-
-        def old(job: Job) -> bool:
-            at = library.counts(account_id).synced_at
-            return at is None or now() - at > SYNC_AGAIN_S
-
-        def go(is_old: bool) -> None:
-            if is_old and self._is_mine(account_id):
-                self._sync(by_hand=False)
-
-        self._context.tasks.start("work", old, owner=self, on_done=go, on_error=lambda error: None)
-
-    def _sync(self, by_hand: bool) -> None:
-        if self._account is None or self._account.id in self._syncing:
-            return
-        account_id, library = self._account.id, self._context.profile.library
-        self._syncing.add(account_id)
-        self._say_age(self.tr("正在和微信的素材库对账"))
-        self._refresh.setEnabled(False)
-
-        def work(job: Job) -> Sequence[NearLimit]:
-            library.sync(account_id, job)
-            return library.near_limits(account_id, job)
-
-        def done(near: Sequence[NearLimit]) -> None:
-            self._sync_ended(account_id)
-            self._sync_broke = False
-            if self._is_mine(account_id):
-                self._show_limits(near)
-                self.reload()
-
-        def failed(error: AppError) -> None:
-            self._sync_ended(account_id)
-            if self._is_mine(account_id):
-                self._sync_failed(error, by_hand)
-
-        self._context.tasks.start(
-            "work", work, owner=self, on_done=done, on_error=failed, on_progress=self._show_progress
-        )
-
-    def _sync_ended(self, account_id: int) -> None:
-        self._syncing.discard(account_id)
-        self._refresh.setEnabled(True)
-
-    def _show_progress(self, done: int, total: int) -> None:
-        if total:
-            text = self.tr("正在和微信的素材库对账 {done} / {total}")
-            self._say_age(text.format(done=count_text(done), total=count_text(total)))
-
-    def _sync_failed(self, error: AppError, by_hand: bool) -> None:
-        """Not having reached WeChat takes nothing away: the list stays as it was. Only who asked is told loudly."""
-        self._sync_broke = True
-        self._say_age(self.tr("没能和微信对账：{why}").format(why=words(error).title))
-        if by_hand:
-            shell(self).toast(words(error).line, "warning", "red")
-
-    def _show_age(self, synced_at: float | None) -> None:
-        if self._account is not None and self._account.id in self._syncing:
-            return
-        if synced_at is not None:
-            at = day_text(synced_at, self._context.now())
-            self._say_age(self.tr("{time} 和微信对过账").format(time=at))
-        elif not self._age.text() or self._account is None or self._account.id not in self._synced:
-            self._say_age("")
-
-    def _say_age(self, text: str) -> None:
-        self._age.setText(text)
-        most = 280 if self.width() > theme.px(1000) else 150
-        self._age.setFixedWidth(min(self._age.sizeHint().width(), most))
+    def _synced(self, account_id: int, near: Sequence[NearLimit]) -> None:
+        if self._is_mine(account_id):
+            self._show_limits(near)
+            self.reload()
 
     def _show_limits(self, near: Sequence[NearLimit]) -> None:
         self._limit_words.setText("；".join(limit_text(each) for each in near))

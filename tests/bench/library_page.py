@@ -50,7 +50,7 @@ def _measure(app: App, account: Account) -> list[Row]:
     app.window.use_account(account.id)
     Gaps().watch(lambda: app.window.account is not None and not app.tasks.running())
     page: MediaPage = app.window.pages["media"]
-    page._synced.add(account.id)  # nobody answers at WeChat's place
+    page.sync._visited.add(account.id)  # nobody answers at WeChat's place
     app.window.show_page("media")
     Gaps().watch(lambda: page.model.rowCount() == ITEMS + FIRST_ITEM and not app.tasks.running())
     idle = Gaps()

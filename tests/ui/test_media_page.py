@@ -586,13 +586,13 @@ def test_what_was_uploaded_on_the_website_appears(world: MediaWorld):
     world.on_the_website("a.jpg")
     world.open()
     assert world.names() == ["a.jpg"]
-    assert "和微信对过账" in world.page._age.text()
+    assert "和微信对过账" in world.page.sync.label.text()
     world.on_the_website("b.jpg")
     world.page.focus_first()
     world.settle()
     assert world.names() == ["a.jpg"]
     world.page.refresh()
-    assert world.page._age.text() == "正在和微信的素材库对账"
+    assert world.page.sync.label.text() == "正在和微信的素材库对账"
     world.settle()
     assert set(world.names()) == {"a.jpg", "b.jpg"}
 
@@ -603,12 +603,12 @@ def test_without_wechat_the_list_stays(mixed: MediaWorld):
     mixed.page.refresh()
     mixed.settle()
     assert len(mixed.names()) == 4
-    assert mixed.page._age.text().startswith("没能和微信对账：")
+    assert mixed.page.sync.label.text().startswith("没能和微信对账：")
     assert len(mixed.window.toasts) == 1
     assert mixed.find("media.refresh").isEnabled()
     mixed.page.came_back()
     mixed.settle()
-    assert mixed.page._age.text().endswith("和微信对过账")
+    assert mixed.page.sync.label.text().endswith("和微信对过账")
 
 
 def test_thumbnails_are_read_for_what_can_be_seen(world: MediaWorld):
