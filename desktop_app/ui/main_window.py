@@ -364,7 +364,7 @@ class MainWindow(Surface):
             dialog.corrected.connect(self._refresh_quota)
             dialog.open()
 
-    # --- from one page to another -------------------------------------------------------------------------------------
+    # --- from one page to another ----------------------------------------------------------------------------------
 
     def _open_draft(self, draft_id: int) -> None:
         self.compose.show_kind("news")
