@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QStackedWidget, QWidget
 
 from desktop_app.job import Job
+from desktop_app.media.formats import FILE_NAMES
 from desktop_app.store.accounts import Account
 from desktop_app.ui import icons, theme
 from desktop_app.ui.compose_drops import library_page_targets
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 SEARCH_AFTER_MS = 150
 TICK_MS = 60_000
-SUFFIXES = "*.jpg *.jpeg *.png *.gif *.webp *.bmp *.heic *.heif *.mp3 *.amr *.wav *.m4a *.mp4 *.mov *.m4v"
+SUFFIXES = " ".join(f"*.{suffix}" for suffixes in FILE_NAMES.values() for suffix in suffixes)
 """Only a hint for the dialog: what a file is, its content decides."""
 
 
