@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from html import unescape
+from itertools import islice
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
@@ -24,6 +26,13 @@ _KIND_OF = {suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in s
 _WEB = ("http", "https")
 ADDRESSES_MAX = 50
 HTML_BYTES_MAX = 64 * 1024 * 1024  # a picture of 40 MB inside; more is not looked at while the mouse hovers
+TAGS_MAX, ATTRIBUTES_MAX = 10_000, 100  # of a picture there are a few; what has more is a piece of text
+# A comment or a tag; one that is never closed goes to the end, so that nothing is looked at twice.
+_TAG = re.compile(
+    r"""<!--.*?(?:-->|\Z)|<(?:(/?[a-z][a-z0-9]*+)|[!?])(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^"'>]++)*+(?:>|\Z)""",
+    re.IGNORECASE | re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"""([^\s=>"'/]++)\s*+(?:=\s*+(?:"([^"]*+)|'([^']*+)|([^\s>]*+)))?+""")
 
 
 def suffix_of(path: str) -> str:
@@ -127,16 +136,45 @@ def _mozilla_url(mime: QMimeData) -> list[str]:
 
 
 def _look_into_html(mime: QMimeData) -> tuple[list[str], bool]:
-    """The addresses of the pictures in the HTML of a drag, and whether there are words beside them."""
+    """The addresses of the pictures in the HTML of a drag, and whether there are words beside them.
+
+    Once through the text, whatever is in it: ``html.parser`` takes minutes for 150 KB that a hostile page wrote.
+    """
     if not mime.hasHtml():
         return [], False
     data = bytes(mime.data("text/html").data())
     if len(data) > HTML_BYTES_MAX:
         return [], True
-    reader = _PictureReader()
-    reader.feed(_text(data))
-    reader.close()
-    return reader.pictures, reader.has_words
+    text = _text(data)
+    pictures: list[str] = []
+    has_words, silent, at = False, 0, 0
+    for count, found in enumerate(_TAG.finditer(text)):
+        has_words = has_words or (not silent and _is_words(text[at : found.start()]))
+        at = found.end()
+        if count >= TAGS_MAX:
+            return [], True
+        name = (found[1] or "").lower()
+        if name in ("style", "script", "title"):
+            silent += 1
+        elif name.removeprefix("/") in ("style", "script", "title"):
+            silent = max(0, silent - 1)
+        elif name == "img" and (address := _source_of(found[0])):
+            pictures.append(address)
+    return pictures, has_words or (not silent and _is_words(text[at:]))
+
+
+def _is_words(text: str) -> bool:
+    return bool(unescape(text).strip())
+
+
+def _source_of(tag: str) -> str:
+    """The address in an ``img`` tag, "" for one that no picture can be had from."""
+    for found in islice(_ATTRIBUTE.finditer(tag, len("<img")), ATTRIBUTES_MAX):
+        if found[1].lower() == "src":
+            address = unescape(found[2] or found[3] or found[4] or "").strip()
+            address = f"https:{address}" if address.startswith("//") else address
+            return address if address.lower().startswith(("http://", "https://", "data:image/")) else ""
+    return ""
 
 
 def _text(data: bytes) -> str:
@@ -147,30 +185,3 @@ def _text(data: bytes) -> str:
     encoding = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else encoding
     return data.decode(encoding, "replace").strip("\0")
-
-
-class _PictureReader(HTMLParser):
-    """Collects what ``img`` elements show, and notices words."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pictures: list[str] = []
-        self.has_words = False
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("style", "script", "title"):
-            self._silent += 1
-        elif tag == "img":
-            address = (dict(attrs).get("src") or "").strip()
-            address = f"https:{address}" if address.startswith("//") else address
-            if address.lower().startswith(("http://", "https://", "data:image/")):
-                self.pictures.append(address)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("style", "script", "title"):
-            self._silent = max(0, self._silent - 1)
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent and data.strip():
-            self.has_words = True

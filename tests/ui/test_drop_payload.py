@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QColor, QImage
@@ -119,6 +121,23 @@ def test_a_picture_out_of_a_chat(html: str) -> None:
     payload = Payload.of(mime_of(html, image=True))
     assert payload.bitmap is not None
     assert (payload.addresses, payload.count("image")) == ((), 1)
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<!--", "</", '<img src="', "<a b='c' ", "<", "<a>", "<img src=x>"])
+def test_a_hostile_page_does_not_hold_up_the_mouse(piece: str) -> None:
+    """Tags that are never closed, by the megabyte: they are looked at once, while the mouse hovers."""
+    mime = QMimeData()
+    mime.setData("text/html", (piece * (2**20 // len(piece))).encode())
+    begun = time.process_time()
+    assert Payload.of(mime, hovering=True).addresses == ()
+    assert time.process_time() - begun < 1.0  # html.parser: minutes, for a tenth of it
+
+
+def test_what_stands_around_a_picture() -> None:
+    """Spaces of every kind are no words; the first ``src`` counts, and characters may be written as entities."""
+    html = '<p>&nbsp;\n<IMG alt="a > b src=no" src="https://example.com/a.jpg?b=1&amp;c=2" src=no>&#32;</p>'
+    assert Payload.of(mime_of(html)).addresses == ("https://example.com/a.jpg?b=1&c=2",)
+    assert Payload.of(mime_of("<title>words</title><style>p{}</style><img src=https://e.com/a.png>")).count() == 1
 
 
 def test_files_win() -> None:
