@@ -6,6 +6,7 @@ import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,10 @@ _AMR_MAGIC = b"#!AMR\n"
 _AMR_FRAME_BYTES = {0: 13, 1: 14, 2: 16, 3: 18, 4: 20, 5: 21, 6: 27, 7: 32, 8: 6, 15: 1}
 _AMR_FRAME_SECONDS = 0.02
 
+_MOST_FRAMES = 1_000_000
+"""Five hours and more. Frames of a single byte would make 200 MB of them, and a minute of counting."""
+_MOST_CHUNKS = 10_000
+
 Frame = tuple[int, int, float]
 """Where a frame of sound begins and ends in the file, and how many seconds it plays."""
 
@@ -86,8 +91,8 @@ def amr_frames(data: Bytes) -> Iterator[Frame]:
 
 def amr_seconds(data: Bytes) -> float:
     """Length of narrow-band AMR. Raises MediaError."""
-    frames = sum(1 for _ in amr_frames(data))
-    if not frames:
+    frames = sum(1 for _ in islice(amr_frames(data), _MOST_FRAMES + 1))
+    if not 0 < frames <= _MOST_FRAMES:
         raise _no_frames("AMR")
     return round(frames * _AMR_FRAME_SECONDS, 3)
 
@@ -123,10 +128,10 @@ def mp3_frames(data: Bytes) -> Iterator[Frame]:
 def mp3_seconds(data: Bytes) -> float:
     """Length of an MP3. Raises MediaError."""
     seconds, frames = 0.0, 0
-    for _, _, frame_seconds in mp3_frames(data):
+    for _, _, frame_seconds in islice(mp3_frames(data), _MOST_FRAMES + 1):
         seconds += frame_seconds
         frames += 1
-    if frames < 2:
+    if not 2 <= frames <= _MOST_FRAMES:
         raise _no_frames("MP3")
     return round(seconds, 3)
 
@@ -167,7 +172,7 @@ _AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 120
 def aac_seconds(data: Bytes) -> float:
     """Length of AAC as a stream of ADTS frames; a cut last one does not count. Raises MediaError."""
     position, seconds, frames = _after_id3(data), 0.0, 0
-    while position + 7 <= len(data):
+    while position + 7 <= len(data) and frames <= _MOST_FRAMES:
         head = data[position : position + 7]
         size = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
         rate_index = head[2] >> 2 & 15
@@ -177,7 +182,7 @@ def aac_seconds(data: Bytes) -> float:
         if position <= len(data):
             seconds += 1024 * ((head[6] & 3) + 1) / _AAC_RATES[rate_index]
             frames += 1
-    if frames < 2:
+    if not 2 <= frames <= _MOST_FRAMES:
         raise _no_frames("AAC")
     return round(seconds, 3)
 
@@ -185,7 +190,9 @@ def aac_seconds(data: Bytes) -> float:
 def wav_seconds(data: Bytes) -> float:
     """Length of a WAV by the size of its samples. Raises MediaError, also for one that was cut off."""
     position, rate = 12, 0
-    while position + 8 <= len(data):
+    for _ in range(_MOST_CHUNKS):
+        if position + 8 > len(data):
+            break
         name, size = data[position : position + 4], int.from_bytes(data[position + 4 : position + 8], "little")
         position += 8
         if name == b"fmt ":

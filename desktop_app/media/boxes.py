@@ -5,9 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 _MOST_BOXES = 10_000
+_MOST_TRACKS = 64
+_MOST_PLACES = 100_000
+"""Stretches of data of all items together: those of no length take no room, and a small file may name millions."""
 _META_BYTES = 8 * 1024 * 1024
 
 
@@ -55,16 +59,17 @@ class Inside:
 def look(file: BinaryIO) -> Inside:
     """Walk through the outer boxes and the tracks; never fails, an absurd file has nothing inside."""
     size = file.seek(0, io.SEEK_END)
-    brand, tracks = b"", list[bytes]()
+    brand = b""
+    tracks: tuple[bytes, ...] | None = None
     still: Still | None = None
     for box in walk(file, 0, size):
         if box.name == b"ftyp":
             brand = _bytes(file, box)[:4]
-        elif box.name == b"moov":
-            tracks += _handlers(file, box)
+        elif box.name == b"moov" and tracks is None:
+            tracks = tuple(_handlers(file, box))
         elif box.name == b"meta" and still is None and box.end - box.start <= _META_BYTES:
             still = _still(_bytes(file, box), size)
-    return Inside(brand, tuple(tracks), still)
+    return Inside(brand, tracks or (), still)
 
 
 def walk(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
@@ -92,15 +97,13 @@ def _bytes(file: BinaryIO, box: Box) -> bytes:
 
 def _handlers(file: BinaryIO, moov: Box) -> Iterator[bytes]:
     """For each track what it carries: ``vide``, ``soun``, ``pict`` …"""
-    for trak in walk(file, moov.start, moov.end):
-        if trak.name != b"trak":
-            continue
-        for mdia in walk(file, trak.start, trak.end):
-            if mdia.name != b"mdia":
-                continue
-            for box in walk(file, mdia.start, mdia.end):
-                if box.name == b"hdlr":
-                    yield _bytes(file, box)[8:12]
+    tracks = (box for box in walk(file, moov.start, moov.end) if box.name == b"trak")
+    for trak in islice(tracks, _MOST_TRACKS):
+        mdia = next((box for box in walk(file, trak.start, trak.end) if box.name == b"mdia"), None)
+        inside = walk(file, mdia.start, mdia.end) if mdia is not None else ()
+        hdlr = next((box for box in inside if box.name == b"hdlr"), None)
+        if hdlr is not None:
+            yield _bytes(file, hdlr)[8:12]
 
 
 # --- HEIF (ISO/IEC 23008-12): items, their places, their properties ----------------------------------
@@ -180,13 +183,17 @@ def _last_byte(iloc: bytes) -> int:
     def number(size: int) -> int:
         return int.from_bytes(stream.read(size), "big")
 
-    last = 0
+    last = places = 0
     for _ in range(min(number(4 if version == 2 else 2), _MOST_BOXES)):
         number(4 if version == 2 else 2)
         method = number(2) & 15 if version else 0
         number(2)
         base = number(sizes[2])
-        for _ in range(number(2)):
+        count = number(2)
+        places += count
+        if places > _MOST_PLACES:
+            raise IndexError
+        for _ in range(count):
             number(sizes[3])
             offset, length = number(sizes[0]), number(sizes[1])
             if method == 0:

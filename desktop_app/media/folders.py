@@ -41,7 +41,11 @@ def _below(folder: str, job: Job, depth: int) -> Iterator[str]:
     for entry in inside:
         if entry.name.startswith(".") or entry.name.lower() in _LITTER:
             continue
-        if entry.is_dir(follow_symlinks=False):
+        try:
+            is_folder, is_file = entry.is_dir(follow_symlinks=False), entry.is_file()
+        except OSError:  # a link to itself, or to where nobody may look
+            continue
+        if is_folder:
             yield from _below(entry.path, job, depth + 1)
-        elif entry.is_file():
+        elif is_file:
             yield entry.path

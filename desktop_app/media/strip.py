@@ -149,12 +149,12 @@ def film_without_place(data: bytes) -> bytes:
     return data if made == data else bytes(made)
 
 
-def _notes(file: io.BytesIO, start: int, end: int) -> list[boxes.Box]:
+def _notes(file: io.BytesIO, start: int, end: int, depth: int = 0) -> list[boxes.Box]:
     """The boxes of notes in the file, in its head and in its tracks."""
     found = []
     for box in boxes.walk(file, start, end):
         if box.name in _NOTES:
             found.append(box)
-        elif box.name in (b"moov", b"trak"):
-            found += _notes(file, box.start, box.end)
+        elif box.name in (b"moov", b"trak") and depth < 2:
+            found += _notes(file, box.start, box.end, depth + 1)
     return found

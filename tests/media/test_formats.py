@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,25 @@ def test_damaged_boxes_never_break_it(seed: int):
         for _ in range(chance.randint(1, 8)):
             data[chance.randrange(min(len(data), 900))] = chance.randrange(256)
         told(bytes(data[: chance.randrange(1, len(data))]))
+
+
+def test_millions_of_boxes_and_places_cost_little():
+    """What takes no room in the file is not walked through to its end (C5)."""
+    empty = (8).to_bytes(4, "big") + b"mdia"
+    trak = (8 + 4000 * 8).to_bytes(4, "big") + b"trak" + empty * 4000
+    film = make.mp4(1)[:32] + (8 + 400 * len(trak)).to_bytes(4, "big") + b"moov" + trak * 400
+    # An item table of 60 KB: sizes of nothing, 10,000 items with 65,535 stretches each.
+    places = b"\0\0\0\0\0\0\x27\x10" + b"\0\1\0\0\xff\xff" * 10_000
+    at, meta = TILED.index(b"iloc") - 4, TILED.index(b"meta") - 4
+    grown = 8 + len(places) - int.from_bytes(TILED[at : at + 4], "big")
+    rest = TILED[at + int.from_bytes(TILED[at : at + 4], "big") :]
+    heic = TILED[:at] + (8 + len(places)).to_bytes(4, "big") + b"iloc" + places + rest
+    size = int.from_bytes(TILED[meta : meta + 4], "big") + grown
+    heic = heic[:meta] + size.to_bytes(4, "big") + heic[meta + 4 :]
+    begun = time.process_time()
+    assert told(film) == "mp4"
+    assert boxes.look(io.BytesIO(heic)).still is None
+    assert time.process_time() - begun < 2
 
 
 TILED = make_heic.tiled(pics.photo((128, 64)), tile=64)

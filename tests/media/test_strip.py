@@ -111,6 +111,12 @@ def test_a_film_without_a_place_is_the_same_object() -> None:
     assert strip.film_without_place(data) is data
 
 
+def test_heads_within_heads_end_somewhere() -> None:
+    """A film whose head holds a head, ten thousand deep."""
+    data = b"".join((8 * (10_000 - at)).to_bytes(4, "big") + b"moov" for at in range(10_000))
+    assert strip.film_without_place(data) is data
+
+
 @pytest.mark.parametrize("image_format", ["jpeg", "png", "gif"])
 def test_cut_files_are_damaged(image_format: str) -> None:
     """Wherever the header parts end too early."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -256,11 +257,14 @@ def test_totals_count_everything(bench: Bench) -> None:
 
 
 def test_folders_become_their_files(bench: Bench) -> None:
-    """Sorted by name, without litter; a path that is no folder stays."""
+    """Sorted by name, without litter and links that lead in a ring; a path that is no folder stays."""
     folder = bench.paths.data / "春茶"
     (folder / "更多").mkdir(parents=True)
     for name in ("b.png", "a.png", ".hidden", "Thumbs.db", "更多/c.png"):
         (folder / name).write_bytes(b"x")
+    if os.name == "posix":
+        for name, to in (("ring.png", "ring.png"), ("nowhere.png", "/no/such.png"), ("above", "..")):
+            (folder / name).symlink_to(to)
     found: list[str] = []
     bench.transfers.files_of([str(folder), "/no/such.png"], found.extend, bench.transfers)
     bench.settle()
