@@ -69,7 +69,8 @@ class FileIntake(QObject):
         self.items: list[Transfer] = []
         self._account_id = 0
         self._replaces: dict[Transfer, Transfer] = {}  # a file on its way in, and the one whose place it takes
-        self._sources: dict[Transfer, Payload] = {}
+        self._sources: dict[Transfer, Payload] = {}  # of all that belong to what is shown, refused ones too
+        self._shown = 0  # counts what was shown here: folders may be read for longer
 
     # What comes in
 
@@ -79,18 +80,28 @@ class FileIntake(QObject):
         self.clear()
 
     def clear(self) -> None:
-        """Empty the form without a word: something else is shown in it. Uploads end by themselves."""
-        for item in self.items:
-            if item.stage == Stage.READING:
-                self._transfers.remove(item)
+        """Empty the form without a word: something else is shown in it.
+
+        Uploads and conversions go on in the list of all files, for the account that they were begun for.
+        """
+        reading = [item for item in (*self.items, *self._replaces) if item.stage == Stage.READING]
+        self._shown += 1
         self.items.clear()
         self._replaces.clear()
         self._sources.clear()
+        for item in reading:
+            self._transfers.remove(item)
 
     def take(self, payload: Payload, replace: Transfer | None = None) -> None:
         """Take files, folders, a bitmap or pictures of the web. ``replace``: the first one takes that place."""
         if any(not guessed_kind(path) for path in payload.files):  # folders; only the disk knows
-            self._transfers.files_of(payload.files, lambda files: self._take_files(files, replace), self)
+            shown = self._shown
+
+            def take(files: list[str]) -> None:
+                if shown == self._shown:
+                    self._take_files(files, replace)
+
+            self._transfers.files_of(payload.files, take, self)
         elif payload.files:
             self._take_files(payload.files, replace)
         elif payload.addresses:
@@ -170,6 +181,8 @@ class FileIntake(QObject):
     def _read(self, item: Transfer) -> bool:
         """A file is in the cache: it takes its place, or is one too many. Whether it shall go up."""
         assert item.media is not None
+        if not self._is_ours(item):
+            return True  # it was converted on a person's word: it goes where it was to go, but not into this message
         replace = self._replaces.pop(item, None)
         same = next((i for i in self.items if i is not item and self._same(i, item)), None)
         if same is not None and same is not replace:
@@ -182,8 +195,10 @@ class FileIntake(QObject):
             self.items[at] = item
             self.changed.emit(replace)
         elif item not in self.items:
-            if not self.single:
-                return False  # its place was removed while it was read
+            if not self.single:  # its place was removed while it was read, or somebody else took the last one
+                if replace is None:
+                    self.refused.emit(Refusal(item.name, MediaError("media.too_many", limit=self.limit)))
+                return False
             self.items[:] = [item]
         self.changed.emit(item)
         self.content_changed.emit()
@@ -192,7 +207,13 @@ class FileIntake(QObject):
     def _same(self, one: Transfer, other: Transfer) -> bool:
         return one.media is not None and other.media is not None and one.media.sha256 == other.media.sha256
 
+    def _is_ours(self, item: Transfer) -> bool:
+        """Whether it belongs to what is shown now, not to another account or an earlier message."""
+        return item in self._sources or item in self.items
+
     def _moved(self, item: Transfer) -> None:
+        if not self._is_ours(item):
+            return
         if item.stage == Stage.REFUSED:
             self._refuse(item)
         elif item.stage == Stage.MENDING and item not in self.items and item not in self._replaces:
@@ -252,8 +273,8 @@ class FileIntake(QObject):
         return at
 
     def put_back(self, item: Transfer, at: int) -> None:
-        """Undo ``remove``; an upload that it stopped is begun again."""
-        if item in self.items:
+        """Undo ``remove``; an upload that it stopped is begun again. Not into the form of another account."""
+        if item in self.items or item.account_id != self._account_id:
             return
         if self.single:
             self.items.clear()

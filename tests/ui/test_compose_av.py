@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.media import convert
 from desktop_app.ui.compose_av import FileCard
+from desktop_app.ui.drop_payload import Payload
 from desktop_app.workers.transfers import Stage
 from tests.compose_world import MP3, MP4, ComposeWorld
 from tests.data import make, make_clips
@@ -145,6 +146,35 @@ def test_switching_accounts_uploads_for_the_other_one(world: ComposeWorld) -> No
     assert first is not None
     assert second is not None
     assert first.media_id != second.media_id
+
+
+def test_a_film_that_is_converted_stays_with_its_account(world: ComposeWorld) -> None:
+    """Another account's form is on the screen when it is ready: there it has no business, and nothing is lost."""
+    world.profile.media.configure(ffmpeg=convert.find(), ground="white")
+    film = make_clips.film(world.folder / "IMG_0001.mov", seconds=4)
+    world.form("video")
+    world.drop([str(film)])
+    (item,) = world.transfers.items
+    world.page.set_account(world.subscription)
+    world.settle()
+    world.drop([MP4])
+    theirs = world.page.content()["file"]
+    world.transfers.mend(item)  # in the drawer; a form that still shows it would do the same
+    world.settle()
+    assert world.page.content()["file"] == theirs
+    assert (item.stage, item.account_id) == (Stage.DONE, world.service.id)
+    assert item.media is not None
+    assert world.profile.media.uploaded(world.service.id, item.media.sha256, "video") is not None
+
+
+def test_a_second_film_under_way_stays_with_its_account(world: ComposeWorld) -> None:
+    """It was to take the place of the first one; by then another account's form is there."""
+    world.form("video")
+    world.drop([MP4])
+    world.page.forms["video"].take(Payload((str(make_clips.film(world.folder / "b.mp4")),)))
+    world.page.set_account(world.subscription)
+    world.settle()
+    assert world.page.content()["file"] is None
 
 
 def test_a_recording_that_is_too_long_is_cut_where_the_person_says(world: ComposeWorld) -> None:
