@@ -213,17 +213,28 @@ def _probe(path: Path, file_format: str, kind: str) -> tuple[int, int, float]:
 
 
 def _settle(incoming: Path, folder: Path, sha256: str, file_format: str) -> Path:
-    """Give the copy its name. On Windows a file that is being uploaded cannot be replaced: it is the same."""
+    """Give the copy its name. A whole one that is there stays: it may be on its way up, and must not change then."""
     path = folder / f"{sha256}.{formats.SUFFIXES.get(file_format, file_format)}"
     try:
         size_bytes = incoming.stat().st_size
-        os.replace(incoming, path)
+        if not _is_there(path, size_bytes, sha256):
+            os.replace(incoming, path)
     except PermissionError as error:
         if not path.exists() or path.stat().st_size != size_bytes:
             raise cache_error(error) from error
     except OSError as error:
         raise cache_error(error) from error
     return path
+
+
+def _is_there(path: Path, size_bytes: int, sha256: str) -> bool:
+    try:
+        if path.stat().st_size != size_bytes:
+            return False
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
 
 
 def cache_error(error: OSError) -> MediaError:

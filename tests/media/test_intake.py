@@ -56,11 +56,17 @@ def test_a_good_file_is_copied_under_its_hash(tmp_path: Path, cache: Path, data:
 
 
 def test_the_same_content_twice_is_one_file(tmp_path: Path, cache: Path):
-    """Dropped and pasted: one copy."""
+    """Dropped and pasted: one copy, not touched while it may be on its way up; a damaged one is made good."""
     data = make.picture()
     first = intake.take_file(write(tmp_path, data), cache, Job())
+    before = first.path.stat()
     second = intake.take_bytes(data, "粘贴.png", cache, Job())
     assert first.path == second.path
+    after = first.path.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    first.path.write_bytes(bytes(len(data)))
+    intake.take_bytes(data, "再来.png", cache, Job())
+    assert first.path.read_bytes() == data
     assert [path.name for path in cache.iterdir()] == [first.path.name]
 
 
