@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
+from shiboken6 import isValid
 
 from desktop_app.article.pictures import pictures
 from desktop_app.errors import AppError
@@ -128,15 +129,37 @@ class NewsFiles(QObject):
         if self._form.editor is None:
             return
         if not payload.files:
-            self.intake.take(payload, self._insert)
+            self.intake.take(payload, self._here(self._insert))
         elif all(guessed_kind(path) for path in payload.files):
             self._insert_files(payload.files)
         else:  # folders among them, perhaps: only the disk knows
-            self._form.context.transfers.files_of(payload.files, self._insert_files, self)
+            here = self._form.article()["id"]
+
+            def insert(files: list[str]) -> None:
+                if self._form.article()["id"] == here:
+                    self._insert_files(files)
+
+            self._form.context.transfers.files_of(payload.files, insert, self)
 
     def _insert_files(self, files: Sequence[str]) -> None:
         if self._form.editor is not None:
             self._form.editor.insert_files(sorted((Path(path) for path in files), key=lambda path: path.name))
+
+    def _here(self, act: Callable[[list[MediaFile]], None]) -> Callable[[list[MediaFile]], None]:
+        """``act``, but only while the article that is in front now still is: a conversion may take its time."""
+        here = self._form.article()["id"]
+
+        def ready(files: list[MediaFile]) -> None:
+            if self._form.article()["id"] == here:
+                act(files)
+            else:
+                self._came_too_late(files[0].name)
+
+        return ready
+
+    def _came_too_late(self, name: str) -> None:
+        text = self.tr("已经换到别的图文，「{name}」没有放进去").format(name=name)
+        shell(self._form).toast(text, "info", "amber")
 
     def _insert(self, files: list[MediaFile]) -> None:
         for file in files:
@@ -159,7 +182,7 @@ class NewsFiles(QObject):
                 self._upload_behind(files[0])
 
         if not payload.empty:
-            self.intake.take(payload, use)
+            self.intake.take(payload, self._here(use))
 
     def _other_files(self, paths: list[Path]) -> None:
         self.intake.take(Payload(tuple(str(path) for path in paths)), lambda files: None)
@@ -167,7 +190,12 @@ class NewsFiles(QObject):
     def add_articles_for(self, payload: Payload) -> None:
         """Each picture becomes the cover of a new article."""
 
+        shown = self._form.number
+
         def add(files: list[MediaFile]) -> None:
+            if self._form.number != shown:
+                self._came_too_late(files[0].name)
+                return
             for file in files:
                 if self._form.model.full:
                     break
@@ -183,7 +211,7 @@ class NewsFiles(QObject):
             self.set_cover(files[0])
             self.open_crop()
 
-        self.intake.take(payload, use)
+        self.intake.take(payload, self._here(use))
 
     def set_cover(self, file: MediaFile) -> None:
         """Use a picture as the cover, the largest crops in its middle."""
@@ -242,16 +270,20 @@ class NewsFiles(QObject):
         )
         dialog.chosen.connect(self._use_cover)
 
+        def show(files: list[MediaFile]) -> None:
+            if isValid(dialog):
+                dialog.show_cover({"sha256": files[0].sha256, "name": files[0].name})
+            else:  # it was closed while the file was read or converted
+                self.set_cover(files[0])
+
         def dropped(payload: Payload) -> None:
-            self.intake.take(
-                payload, lambda files: dialog.show_cover({"sha256": files[0].sha256, "name": files[0].name})
-            )
+            self.intake.take(payload, self._here(show))
 
         dialog.files_dropped.connect(dropped)
         dialog.open()
 
     def _refused_in_text(self, name: str, error: AppError) -> None:
-        self.intake.refuse(name, error, self._insert)
+        self.intake.refuse(name, error, self._here(self._insert))
 
     def _refused(self, name: str, error: AppError) -> None:
         said = words(error).line

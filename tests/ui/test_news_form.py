@@ -9,20 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PIL import Image
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWebEngineCore import QWebEnginePage
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from desktop_app.media import convert
 from desktop_app.paths import resource
 from desktop_app.services.fetch import Fetch
 from desktop_app.ui.article_cards import ArticleCards
 from desktop_app.ui.article_model import MIME
+from desktop_app.ui.crop_dialog import CropDialog
 from desktop_app.ui.news_form import NewsForm
 from desktop_app.ui.toolbar_tools import menu_entries
 from tests.compose_world import MP4, ComposeWorld, enter
+from tests.data import make_heic
 
 
 @pytest.fixture
@@ -358,6 +362,36 @@ def test_each_picture_makes_an_article(world: ComposeWorld, form: NewsForm) -> N
     targets[2].take(_payload(*world.pictures("a.png", "b.png", "c.png")))
     world.until(lambda: form.model.rowCount() == 4)
     assert [bool(each["cover"]) for each in form.model.articles()] == [False, True, True, True]
+
+
+def test_a_picture_that_is_converted_comes_to_no_other_article(world: ComposeWorld, form: NewsForm) -> None:
+    """The cover of the article that was in front by then is not replaced; the sentence says what became of it."""
+    world.profile.media.configure(ffmpeg=convert.find(), ground="white")
+    heic = world.folder / "IMG_4127.heic"
+    heic.write_bytes(make_heic.plain(Image.new("RGB", (1000, 800), "teal")))
+    form.files.cover_from(_payload(str(heic)))
+    world.settle()
+    (waiting,) = world.transfers.items
+    world.click("news.add")
+    world.transfers.mend(waiting)
+    world.settle()
+    assert [each["cover"] for each in form.model.articles()] == [None, None]
+    assert any("「IMG_4127.jpg」没有放进去" in text for text in world.window.toasts)
+    form.files.cover_from(_payload(str(heic)))  # agreed to once: not asked again
+    world.settle()
+    assert [bool(each["cover"]) for each in form.model.articles()] == [False, True]
+
+
+def test_a_picture_for_a_crop_that_was_closed(world: ComposeWorld, form: NewsForm) -> None:
+    """It becomes the cover all the same, in the middle."""
+    form.files.open_crop()
+    dialog = world.window.findChild(CropDialog)
+    assert dialog is not None
+    dialog.files_dropped.emit(_payload(*world.pictures("a.png", side=500)))
+    dialog.reject()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    world.settle()
+    assert form.article()["cover"]["name"] == "a.png"
 
 
 def _payload(*paths: str) -> Any:
