@@ -128,6 +128,7 @@ class MediaDesk:
         except MediaError as error:
             earlier = self._mended_before(original, error) if not fix else None
             if earlier is not None:
+                self._let_go(original)
                 return earlier
             error.args_.setdefault("sha256", original.sha256)
             error.args_.setdefault("size_bytes", original.size_bytes)
@@ -136,11 +137,17 @@ class MediaDesk:
             return original
         # A prepared file that is dropped again is its own original.
         file = self._remember(made, made_from=original.made_from or original.sha256)
-        if original.kind == "video":
-            # Hundreds of megabytes that nothing needs any more: the person has the file, and WeChat takes this one.
+        self._let_go(original)
+        return file
+
+    def _let_go(self, original: MediaFile) -> None:
+        """A film's original, hundreds of megabytes: the person has it, and WeChat takes what was made of it.
+
+        What an earlier version sent as it was, or came from WeChat's own library, is needed.
+        """
+        if original.kind == "video" and not self.files.is_named(original.sha256):
             with contextlib.suppress(OSError):
                 original.path.unlink()
-        return file
 
     def _mended_before(self, original: MediaFile, error: MediaError) -> MediaFile | None:
         """What a person once agreed to is not asked again; only a cut may be wanted elsewhere."""

@@ -101,6 +101,16 @@ class MediaCache:
         )
         return next((file for row in rows if (file := self.get(row["sha256"])) is not None), None)
 
+    def is_named(self, sha256: str) -> bool:
+        """Whether an upload, a message draft or a send has this very file, and not something that was made of it."""
+        row = self._db.one(
+            """SELECT EXISTS (SELECT 1 FROM upload WHERE sha256 = ?1)
+            OR EXISTS (SELECT 1 FROM draft WHERE instr(content, ?1))
+            OR EXISTS (SELECT 1 FROM send WHERE instr(content, ?1))""",
+            (sha256,),
+        )
+        return bool(row[0]) if row is not None else False
+
     def size_of(self, sha256: str) -> int:
         """Bytes of a file that was in the folder, whether it still is or not; 0 if it never was."""
         row = self._db.one("SELECT size_bytes FROM media_file WHERE sha256 = ?", (sha256,))

@@ -9,7 +9,7 @@ import pytest
 
 from desktop_app.errors import BadContent, Cancelled, MediaError
 from desktop_app.job import Job
-from desktop_app.media import convert
+from desktop_app.media import convert, intake
 from desktop_app.services.fetch import Fetch
 from desktop_app.services.media_desk import KnownUpload, MediaDesk
 from desktop_app.store.caches import MediaFile
@@ -164,7 +164,19 @@ def test_what_was_agreed_to_once_is_not_asked_again(desk: MediaDesk, tmp_path: P
     assert not original.path.exists()
     assert desk.size_of_original(made) == original.size_bytes
     assert desk.add_file(film, "video", Job()) == made
+    assert not original.path.exists()
     assert desk.fix(original.sha256, "video", "to_mp4", Job()) == made
+
+
+def test_a_film_that_went_up_as_it_was_is_kept(world, desk: MediaDesk, tmp_path: Path):
+    """By an earlier version, with the place where it was taken: a draft or a send may name it."""
+    film = make_clips.film(tmp_path / "a.mp4", more=("-metadata", "location=+31.2304+121.4737/"))
+    original = MediaFile(**vars(intake.take_file(film, desk.files.folder, Job())))
+    desk.files.remember(original)
+    desk.upload(world.service, original.sha256, "video", Job())
+    made = desk.add_file(film, "video", Job())
+    assert made.made_from == original.sha256
+    assert desk.media(original.sha256) == original
 
 
 def test_another_part_of_a_recording_may_be_wanted(desk: MediaDesk):
