@@ -282,16 +282,16 @@ class Library:
         media_ids = self._store.permanent_ids(account_id, sha256) if sha256 else (item.media_id,)
         for media_id in media_ids:
             job.check()
-            self._delete_at_wechat(account_id, media_id)
+            self._delete_at_wechat(account_id, media_id, job)
             self._store.forget_material(account_id, media_id)
         if sha256:
             self._store.forget_uploads(account_id, sha256)
         if sha256 or item.sha256:
             self._store.remove_if_unneeded(sha256 or item.sha256)
 
-    def _delete_at_wechat(self, account_id: int, media_id: str) -> None:
+    def _delete_at_wechat(self, account_id: int, media_id: str, job: Job) -> None:
         try:
-            self._accounts.client(account_id).delete_material(media_id)
+            self._accounts.client(account_id).delete_material(media_id, job)
         except Refused as error:
             if error.errcode != UNKNOWN_MEDIA:
                 raise

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeDatabase, QObject, QPointF, Signal
+from PySide6.QtCore import QMimeDatabase, QObject, QPointF, Signal
 from PySide6.QtGui import QImage
 
 from desktop_app.errors import AppError, MediaError
 from desktop_app.job import Job
+from desktop_app.ui.pasted import png_of
 
 if TYPE_CHECKING:
     from desktop_app.store.caches import MediaFile
@@ -63,7 +64,7 @@ class EditorPictures(QObject):
     def add_image(self, image: QImage, name: str, at: QPointF | None = None) -> None:
         """Put a bitmap into the article."""
         media = self._context.profile.media
-        self._put([(name, lambda job: media.add_bytes(_png(image), name, PICTURE, job))], at)
+        self._put([(name, lambda job: media.add_bytes(png_of(image), name, PICTURE, job))], at)
 
     def bring_in(self, pictures: Sequence[dict[str, str]]) -> None:
         """Take pictures that pasted text had inside (``data``) or beside it (``file:``); their addresses change."""
@@ -148,10 +149,3 @@ def _data(address: str) -> bytes:
         return base64.b64decode(address.partition(",")[2], validate=False)
     except binascii.Error:
         raise MediaError("media.empty") from None
-
-
-def _png(image: QImage) -> bytes:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(buffer.data().data())

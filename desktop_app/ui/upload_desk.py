@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -15,9 +13,6 @@ from desktop_app.ui.units import clock_text
 from desktop_app.ui.upload_drawer import UploadDrawer
 from desktop_app.ui.window import shell
 from desktop_app.workers.transfers import Stage, Totals, Transfer
-
-if TYPE_CHECKING:
-    pass
 
 
 class UploadDesk(QObject):

@@ -283,10 +283,10 @@ class WeChatClient:
         call = Call("getMaterial", "POST", path, asked, repeat="always", job=job, into=Path(target))
         return self._call(call, lambda found: None if found is reply.SAVED else results.video_material(found))
 
-    def delete_material(self, media_id: str) -> None:
+    def delete_material(self, media_id: str, job: Job | None = None) -> None:
         """delMaterial, POST /cgi-bin/material/del_material: gone for good, also where articles and menus use it."""
         body = {"media_id": require_text(media_id, "message.media_id")}
-        self._post("delMaterial", "/cgi-bin/material/del_material", body, results.done)
+        self._post("delMaterial", "/cgi-bin/material/del_material", body, results.done, job=job)
 
     def add_draft(self, articles: Articles) -> str:
         """addDraft, POST /cgi-bin/draft/add: the draft's media_id. WeChat consumes a draft when it is sent."""

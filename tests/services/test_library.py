@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 
 import pytest
 from PIL import Image
@@ -216,8 +218,7 @@ def test_what_has_no_thumbnail(world: World, library: Library, desk: MediaDesk, 
 def test_a_video_shows_a_moment_of_itself(world: World, library: Library, desk: MediaDesk):
     """With ffmpeg, made once, and gone with the file; without it there is none until there is one."""
     ffmpeg = convert.find()
-    if ffmpeg is None:
-        pytest.skip("there is no ffmpeg on this computer")
+    assert ffmpeg is not None, "the set-up brings imageio-ffmpeg"
     image = Image.new("RGB", (320, 176), (30, 140, 60))
     file = uploaded(world, desk, make.mp4(3, image), "video", "茶园.mp4")
     key = f"file:{file.sha256}"
@@ -352,6 +353,20 @@ def test_a_permanent_item_is_deleted_at_wechat(world: World, library: Library, d
     assert library.items(world.service) == ()
     assert not [one for one in world.sandbox.service.media.items.values() if one.permanent]
     assert list(file.path.parent.iterdir()) == []
+
+
+def test_deleting_does_not_keep_the_app_from_closing(world: World, library: Library, desk: MediaDesk):
+    """A line that says nothing: stopped within a second, and nothing is forgotten."""
+    file = uploaded(world, desk, make.picture())
+    desk.upload(world.service, file.sha256, "image", Job(), permanent=True)
+    world.sandbox.fault("del_material:silent=30*1")
+    job = Job()
+    threading.Timer(0.3, job.cancel).start()
+    begun = time.monotonic()
+    with pytest.raises(Cancelled):
+        library.delete(world.service, f"file:{file.sha256}", job)
+    assert time.monotonic() - begun < 1.5
+    assert the(library.item(world.service, f"file:{file.sha256}")).permanent
 
 
 def test_what_a_menu_uses_stays(world: World, library: Library, desk: MediaDesk):
