@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop_app.job import Job
 from desktop_app.media import convert
-from desktop_app.settings import SettingsStore
+from desktop_app.settings import GROUNDS, SettingsStore
 from desktop_app.ui.chips import ChipLabel
 from desktop_app.ui.context import Context
 from desktop_app.ui.segmented import Segmented
@@ -109,7 +109,8 @@ class SettingsMedia(QWidget):
         return box
 
     def _ground(self) -> QWidget:
-        grounds = [("white", self.tr("白色"), ""), ("black", self.tr("黑色"), ""), ("#F3F4F2", self.tr("浅灰"), "")]
+        names = (self.tr("白色"), self.tr("黑色"), self.tr("浅灰"))
+        grounds = [(ground, name, "") for ground, name in zip(GROUNDS, names, strict=True)]
         self._grounds = Segmented(grounds, "settings.ground", self.tr("透明图片的底色"))
         self._grounds.set_current(self._context.settings.current.picture_ground)
         self._grounds.changed.connect(self._lay_on)
