@@ -14,6 +14,8 @@ from desktop_app.job import Job
 _TRIES = 3
 _MOST_PIXELS = 600_000_000
 """All frames together, 10 s of full HD: what would take minutes is refused."""
+_KEPT_PIXELS = 80_000_000
+"""All frames of the result together: Pillow keeps them in memory until it writes, almost two bytes for each pixel."""
 _LEAST_SCALE = 0.1
 
 
@@ -34,7 +36,8 @@ def smaller(image: Image.Image, size_bytes: int, limit: int, job: Job) -> bytes:
     Raises MediaError ``media.too_big``, and whatever the decoder raises.
     """
     durations = _durations(image, job)
-    scale = min(1.0, math.sqrt(0.9 * limit / size_bytes))
+    pixels = len(durations) * image.width * image.height
+    scale = min(1.0, math.sqrt(0.9 * limit / size_bytes), math.sqrt(_KEPT_PIXELS / pixels))
     for attempt in range(_TRIES):
         if scale < _LEAST_SCALE:
             break

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageCms, ImageStat
 
 from desktop_app.errors import Cancelled, MediaError
 from desktop_app.job import Job
-from desktop_app.media import av, convert, intake, prepare, shrink
+from desktop_app.media import av, convert, gifs, intake, prepare, shrink
 from desktop_app.media.intake import Taken
 from desktop_app.media.limits import LIMITS
 from tests.data import make, make_clips, make_heic
@@ -163,6 +163,19 @@ def test_hours_of_frames_are_refused(take: Take, monkeypatch: pytest.MonkeyPatch
     taken = take(data)
     monkeypatch.setitem(LIMITS, "image", type(LIMITS["image"])(("jpeg", "png", "gif"), 300))
     assert asked(taken).code == "media.too_many_pixels"
+
+
+def test_a_small_file_of_many_large_frames_takes_little_memory(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A moving WebP of a few KB: what is kept in memory until the GIF is written is bounded (C5)."""
+    data = pics.moving("WEBP")
+    whole = ready(take(data))
+    with Image.open(whole.path) as image:
+        frames = image.n_frames
+    monkeypatch.setattr(gifs, "_KEPT_PIXELS", frames * whole.width * whole.height // 4)
+    small = ready(take(data))
+    assert (small.width, small.height) == (whole.width // 2, whole.height // 2)
+    with Image.open(small.path) as image:
+        assert image.n_frames == frames
 
 
 def test_an_article_keeps_the_original(take: Take, cache: Path, ffmpeg: Path) -> None:
