@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -28,6 +29,25 @@ _ORDER = ("red", "amber", "ok")
 SHOWN_OK = 3
 
 
+@dataclass(frozen=True)
+class _Line:
+    """One row. ``fix``: the key of the finding whose field its button leads to."""
+
+    level: str
+    text: str
+    fix: str = ""
+
+    @property
+    def form(self) -> tuple[str, str]:
+        """What the row looks like, whatever it says."""
+        return self.level, self.fix
+
+
+def _line_of(check: Check) -> _Line:
+    fix = check.key if check.level != "ok" and fixable(check) else ""
+    return _Line(check.level, check_words(check), fix)
+
+
 class ChecksPanel(QWidget):
     """Red findings stop the next step, amber ones may pass; what is in order is folded when something is not."""
 
@@ -40,6 +60,8 @@ class ChecksPanel(QWidget):
         self._checks: tuple[Check, ...] = ()
         self._summary = ChipLabel("", "gray")
         self._rows = vbox(spacing=8)
+        self._lines: list[_Line] = []
+        self._shown: list[tuple[Paragraph, QPushButton | None]] = []
         self._fixes: list[QPushButton] = []
         head = hbox(label(self.tr("发送前检查"), bold=True), None, self._summary)
         self.setLayout(vbox(head, self._rows, spacing=12))
@@ -60,19 +82,16 @@ class ChecksPanel(QWidget):
         same_kind = kind == self._kind
         self._kind = kind
         self._checks = tuple(checks)
-        self._clear()
         ordered = sorted(checks, key=lambda check: _ORDER.index(check.level))
         quiet = [check for check in ordered if is_quiet(check)]
         good = [check for check in ordered if check.level == "ok" and check not in quiet]
         bad = [check for check in ordered if check.level != "ok" and check not in quiet]
-        for check in bad:
-            self._add(check)
+        lines = [_line_of(check) for check in bad]
         if bad and good:
-            self._add_line("ok", self.tr("其余 {n} 项通过").format(n=len(good)))
-        for check in good[:SHOWN_OK] if not bad else []:
-            self._add(check)
-        for check in quiet:
-            self._add_line("quiet", check_words(check))
+            lines.append(_Line("ok", self.tr("其余 {n} 项通过").format(n=len(good))))
+        lines += [_line_of(check) for check in (good[:SHOWN_OK] if not bad else [])]
+        lines += [_Line("quiet", check_words(check)) for check in quiet]
+        self._show_lines(lines)
         reds, ambers = (sum(check.level == level for check in bad) for level in ("red", "amber"))
         self._show_summary(0 if any(c.level == "red" for c in quiet) else len(good), reds, ambers)
         fresh = [check for check in bad if check.level == "red" and check.key not in before]
@@ -88,7 +107,20 @@ class ChecksPanel(QWidget):
             self._summary.set_chip(self.tr("{n} 项全部通过").format(n=good), "go", "check")
         self._summary.setVisible(bool(good or red or amber))
 
+    def _show_lines(self, lines: list[_Line]) -> None:
+        """While files go up only numbers change: then the rows stay, and the page is not laid out anew."""
+        if [line.form for line in lines] != [line.form for line in self._lines]:
+            self._clear()
+            for line in lines:
+                self._add(line)
+        self._lines = lines
+        for line, (words, fix) in zip(lines, self._shown, strict=True):
+            words.setText(line.text)
+            if fix is not None:
+                fix.setAccessibleName(self.tr("去改：{what}").format(what=line.text))
+
     def _clear(self) -> None:
+        self._shown.clear()
         self._fixes.clear()
         while (item := self._rows.takeAt(0)) is not None:
             widget = item.widget()
@@ -96,27 +128,23 @@ class ChecksPanel(QWidget):
                 widget.hide()
                 widget.deleteLater()
 
-    def _add(self, check: Check) -> None:
-        fix = None
-        if check.level != "ok" and fixable(check):
-            fix = button(self.tr("去改"), dim="inline", name=f"compose.check.{check.key}")
-            fix.clicked.connect(lambda _=False, key=check.key: self.fix_wanted.emit(key))
-            fix.installEventFilter(self)
-            self._fixes.append(fix)
-        self._add_line(check.level, check_words(check), fix)
-
-    def _add_line(self, level: str, text: str, fix: QPushButton | None = None) -> None:
-        icon, tint = _MARKS[level]
-        words = Paragraph(text, "caption", "text" if fix else "text.2", line=18)
+    def _add(self, line: _Line) -> None:
+        icon, tint = _MARKS[line.level]
+        words = Paragraph("", "caption", "text" if line.fix else "text.2", line=18)
         holder = QWidget()
         mark = vbox(1, IconLabel(icon, 16, tint), None, spacing=0)
         row = hbox(mark, words, spacing=8)
         row.setStretch(1, 1)
-        if fix is not None:
-            fix.setAccessibleName(self.tr("去改：{what}").format(what=text))
+        fix = None
+        if line.fix:
+            fix = button(self.tr("去改"), dim="inline", name=f"compose.check.{line.fix}")
+            fix.clicked.connect(lambda _=False, key=line.fix: self.fix_wanted.emit(key))
+            fix.installEventFilter(self)
+            self._fixes.append(fix)
             row.addWidget(fix)
         holder.setLayout(row)
         self._rows.addWidget(holder)
+        self._shown.append((words, fix))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows move between the fixes."""

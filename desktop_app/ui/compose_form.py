@@ -103,7 +103,7 @@ class FileForm(ComposeForm):
         self._soon.setSingleShot(True)
         self._soon.setInterval(FRAME_MS)
         self._soon.timeout.connect(self._frame_over)
-        self._stale = False
+        self._stale = self._taking = False
         self.intake.changed.connect(self._item_changed)
         self.intake.content_changed.connect(self.changed)
 
@@ -113,7 +113,13 @@ class FileForm(ComposeForm):
         self.refusals.clear()
 
     def take(self, payload: Payload) -> None:
+        self._taking = True  # many at once are shown once, and not in the breath that takes them
         self.intake.take(payload)
+        self._taking = False
+        if self._stale and len(self.intake.items) > FEW_FILES:
+            self._soon.start()
+        elif self._stale:
+            self.refresh_soon()
 
     def take_media(self, files: list[MediaFile]) -> None:
         self.intake.take_media(files)
@@ -128,14 +134,14 @@ class FileForm(ComposeForm):
     def _item_changed(self, item: Transfer) -> None:
         if item.stage == Stage.MENDING:
             self.refusals.drop(item)
-        if item.stage in (Stage.UPLOADING, Stage.MENDING) and item.fraction:
+        if item.stage in (Stage.READING, Stage.UPLOADING, Stage.MENDING) and item.fraction:
             self.show_progress(item)  # twenty times a second and file: nothing else may move
         else:
             self.refresh_soon()
 
     def refresh_soon(self) -> None:
         """Show a change; with many files those that come within a frame are shown together."""
-        if self._soon.isActive() and len(self.intake.items) > FEW_FILES:
+        if self._taking or (self._soon.isActive() and len(self.intake.items) > FEW_FILES):
             self._stale = True
             return
         self._soon.start()

@@ -16,13 +16,13 @@ from desktop_app.ui.draft_keeper import KeptDraft
 from desktop_app.ui.drop_zone import DropZone
 from desktop_app.ui.phone_preview import ChatMessage
 from desktop_app.ui.picture_pane import PicturePane
-from desktop_app.ui.thumbnails import Thumbnails
+from desktop_app.ui.thumbnails import TILE, Thumbnails
 from desktop_app.ui.tile_row import TileRow
 from desktop_app.ui.units import size_text
 from desktop_app.ui.widgets import hbox, label, vbox
 from desktop_app.workers.transfers import Transfer
 
-LARGE, SMALL = 1200, 200  # shorter side in device pixels: the pane and the phone, the tiles
+LARGE = 1200  # shorter side in device pixels, for the pane and the phone
 
 
 class ImageForm(FileForm):
@@ -106,7 +106,7 @@ class ImageForm(FileForm):
         return self._comments
 
     def message(self) -> ChatMessage:
-        pictures = [self._picture(item, LARGE if i == 0 else SMALL) for i, item in enumerate(self.intake.items)]
+        pictures = [self._picture(item, LARGE if i == 0 else TILE) for i, item in enumerate(self.intake.items)]
         return ChatMessage("image", self._words.text(), tuple(pictures))
 
     def focus_first(self) -> None:
@@ -137,7 +137,7 @@ class ImageForm(FileForm):
         self._row.show_items(items, self._current)
         for tile in self._row.tiles():
             if tile.item.media is not None and tile.picture is None:
-                tile.set_picture(self._picture(tile.item, SMALL))
+                tile.set_picture(self._picture(tile.item, TILE))
         self._show_current()
 
     def _show_current(self) -> None:

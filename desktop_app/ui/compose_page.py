@@ -107,7 +107,7 @@ class ComposePage(QWidget):
     # Building
 
     def _make_forms(self) -> None:
-        self._thumbnails = Thumbnails(self._context.tasks, self)
+        self._thumbnails = Thumbnails.shared(self._context.tasks)
         text = TextForm()
         text.files_pasted.connect(self.take_mime)
         self.news = NewsForm(self._context)

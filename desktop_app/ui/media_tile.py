@@ -43,13 +43,14 @@ class MediaTile(QAbstractButton):
         return self.size()
 
     def set_place(self, place: int, count: int) -> None:
-        """The tile's place in the row, from 1."""
+        """The tile's place in the row, from 1. Paints anew if that, or what goes on with the file, is another."""
+        words = self.tr("第 {place} 张，共 {count} 张，{name}，{state}")
+        said = words.format(place=place, count=count, name=self.item.name, state=stage_text(self.item))
+        if said == self.accessibleName():
+            return
         self._place = place
         self.setObjectName(f"compose.image.tile.{place}")
-        words = self.tr("第 {place} 张，共 {count} 张，{name}，{state}")
-        self.setAccessibleName(
-            words.format(place=place, count=count, name=self.item.name, state=stage_text(self.item))
-        )
+        self.setAccessibleName(said)
         self.update()
 
     def set_picture(self, picture: QPixmap | None) -> None:

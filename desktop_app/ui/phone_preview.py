@@ -128,8 +128,10 @@ class PhonePreview(QFrame):
 
     def show_message(self, message: ChatMessage, at: float = 0.0) -> None:
         """Show a message as it looks when it arrives at ``at`` (Unix seconds)."""
-        self._chat.message = message
-        self._chat.time = clock_text(at) if at else ""
+        time = clock_text(at) if at else ""
+        if (message, time) == (self._chat.message, self._chat.time):
+            return
+        self._chat.message, self._chat.time = message, time
         self._chat.fit()
         self.setAccessibleName(self._spoken(message))
 

@@ -32,6 +32,7 @@ class PicturePane(QWidget):
         self._item: Transfer | None = None
         self._picture: QPixmap | None = None
         self._facts: list[tuple[str, str]] = []
+        self._shown: tuple[object, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMaximumHeight(480)
         self.setMinimumHeight(112)
@@ -55,8 +56,12 @@ class PicturePane(QWidget):
 
     def show_item(self, item: Transfer | None, picture: QPixmap | None, facts: list[tuple[str, str]]) -> None:
         """Show an item; ``picture`` is None while it is decoded, a null one when it cannot be."""
-        self._item, self._picture, self._facts = item, picture, facts
         stage = item.stage if item else None
+        shown = (item, stage, item.error if item else None, picture, facts)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._item, self._picture, self._facts = item, picture, facts
         self._retry.setVisible(stage in (Stage.FAILED, Stage.STOPPED))
         self._stop.setVisible(stage in (Stage.WAITING, Stage.UPLOADING))
         said = [text for text, _ in facts]

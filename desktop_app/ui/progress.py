@@ -58,8 +58,11 @@ class ProgressLine(QProgressBar):
     def set_fraction(self, fraction: float) -> None:
         """How much is done, 0 to 1."""
         self._move.stop()
+        # QProgressBar paints at once, and with it whatever else in the window waits for its turn: 50 ms at times.
+        self.setUpdatesEnabled(False)
         self.setRange(0, 1000)
         self.setValue(round(min(max(fraction, 0.0), 1.0) * 1000))
+        self.setUpdatesEnabled(True)
 
     def set_state(self, state: str) -> None:
         """``running``, ``done`` or ``failed``."""

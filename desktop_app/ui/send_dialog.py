@@ -69,7 +69,7 @@ class SendDialog(Sheet):
         settings = self._context.settings.current
         self.setObjectName("send")
         self.rows = ReviewRows(self._account, self._kind, self._choice, settings.countdown_s)
-        self.phone = MessagePreview(self._account, Thumbnails(self._context.tasks, self))
+        self.phone = MessagePreview(self._account, Thumbnails.shared(self._context.tasks))
         title = label(self.tr("粉丝会收到"), "caption", "text.2")
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         left = Surface("chat.ground")

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from desktop_app.ui import theme
 from desktop_app.ui.paint import painter
 
+HEIGHTS_KEPT = 16
+
 
 def draw_lines(
     p: QPainter | None,
@@ -38,6 +40,10 @@ def draw_lines(
     if p is not None:
         p.setFont(font)
         p.setPen(color if isinstance(color, QColor) else theme.color(color))
+    if p is not None and max_lines == 1 and not centred and "\n" not in text:  # what a row of a list needs
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        p.drawText(QPointF(rect.x(), rect.y() + (line - metrics.height()) / 2 + metrics.ascent()), shown)
+        return 1 if text else 0
     count, y = 0, rect.y()
     for paragraph in text.split("\n"):
         layout = QTextLayout(paragraph, font)
@@ -135,8 +141,9 @@ class ElidedLabel(TextLabel):
         return QSize(24, super().minimumSizeHint().height())
 
     def setText(self, text: str) -> None:
-        super().setText(text)
-        self._refresh_tip()
+        if text != self.text():
+            super().setText(text)
+            self._refresh_tip()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -175,6 +182,7 @@ class Paragraph(TextLabel):
         super().__init__(text, style, color, bold, parent=parent)
         self._line = theme.px(line) if line else theme.line(style)
         self._max_lines = max_lines
+        self._heights: dict[tuple[int, str, str], int] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -184,9 +192,14 @@ class Paragraph(TextLabel):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        box = QRectF(0, 0, max(width, 1), 0)
-        count = draw_lines(None, box, self.text(), self.font(), self.ink(), self._line, self._max_lines)
-        return max(count, 1) * self._line
+        asked = (width, self.text(), self.font().key())
+        if asked not in self._heights:  # a layout asks some hundred times for what stays the same
+            box = QRectF(0, 0, max(width, 1), 0)
+            count = draw_lines(None, box, self.text(), self.font(), self.ink(), self._line, self._max_lines)
+            if len(self._heights) >= HEIGHTS_KEPT:
+                self._heights.clear()
+            self._heights[asked] = max(count, 1) * self._line
+        return self._heights[asked]
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(self.font())

@@ -13,6 +13,8 @@ from desktop_app.job import Job
 from desktop_app.workers.tasks import Tasks
 
 KEPT = 120
+TILE = 200
+"""The shorter side of what tiles and rows show, in device pixels: who asks for the same size shares the decoding."""
 
 
 class Thumbnails(QObject):
@@ -23,6 +25,11 @@ class Thumbnails(QObject):
         self._tasks = tasks
         self._known: OrderedDict[tuple[str, int], QPixmap] = OrderedDict()
         self._waiting: dict[tuple[str, int], list[tuple[QObject, Callable[[QPixmap], None]]]] = {}
+
+    @classmethod
+    def shared(cls, tasks: Tasks) -> Thumbnails:
+        """The one of this window."""
+        return tasks.findChild(cls) or cls(tasks, tasks)
 
     def get(
         self, sha256: str, path: Path, side: int, owner: QObject, ready: Callable[[QPixmap], None]
@@ -40,7 +47,9 @@ class Thumbnails(QObject):
             return None  # asked again meanwhile: one answer is enough
         waiting.append((owner, ready))
         if len(waiting) == 1:
-            self._tasks.start("work", lambda job: read_scaled(path, side, job), owner=self, on_done=self._keep(key))
+            self._tasks.start(
+                "pictures", lambda job: read_scaled(path, side, job), owner=self, on_done=self._keep(key)
+            )
         return None
 
     def _keep(self, key: tuple[str, int]) -> Callable[[QImage], None]:

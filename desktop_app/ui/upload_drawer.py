@@ -28,6 +28,8 @@ SLIDE_MS = 180
 REFRESH_MS = 100
 OPENS_FOR = 5
 """So many files at once are worth a look; fewer show in their own form."""
+BURST_MS = 50
+"""They belong to one drop; the form that shows them comes first."""
 
 
 class UploadDrawer(QWidget):
@@ -76,7 +78,7 @@ class UploadDrawer(QWidget):
         head = QWidget()
         head.setFixedHeight(theme.px(HEAD))
         head.setLayout(vbox(title, self._bar, counts, spacing=6, margins=(16, 8, 16, 8)))
-        self._rows = UploadList(self._transfers, Thumbnails(self._context.tasks, self))
+        self._rows = UploadList(self._transfers, Thumbnails.shared(self._context.tasks))
         body = Surface("bg.surface")
         column = vbox(head, hline(), self._rows, spacing=0)
         column.setStretch(2, 1)
@@ -161,7 +163,7 @@ class UploadDrawer(QWidget):
             self.open_drawer()
             return
         self._burst += transfer.stage == Stage.READING
-        self._burst_over.start(0)
+        self._burst_over.start(BURST_MS)
 
     def _end_burst(self) -> None:
         if self._burst >= OPENS_FOR:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import (
@@ -19,14 +21,14 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop_app.ui import icons, theme
 from desktop_app.ui.drop_payload import guessed_kind
 from desktop_app.ui.mending import fix_words
 from desktop_app.ui.paint import round_rect, rounded_picture
 from desktop_app.ui.text import draw_lines
-from desktop_app.ui.thumbnails import Thumbnails
+from desktop_app.ui.thumbnails import TILE, Thumbnails
 from desktop_app.ui.transfer_words import second_line, sentence, state_words
 from desktop_app.workers.transfers import Stage, Transfer, Transfers
 
@@ -116,6 +118,7 @@ class UploadDelegate(QStyledItemDelegate):
     def __init__(self, thumbnails: Thumbnails, view: QListView) -> None:
         super().__init__(view)
         self._thumbnails, self._view = thumbnails, view
+        self._decoded: dict[str, Callable[[QPixmap], None]] = {}  # asked for: the same question has the same answer
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(100, theme.px(ROW))
@@ -202,10 +205,17 @@ class UploadDelegate(QStyledItemDelegate):
         media = transfer.media
         if media is None or media.kind != "image":
             return None
-        return self._thumbnails.get(media.sha256, media.path, THUMB * 2, self._view, self._decoded)
+        decoded = self._decoded.setdefault(media.sha256, partial(self._show_decoded, media.sha256))
+        return self._thumbnails.get(media.sha256, media.path, TILE, self._view, decoded)
 
-    def _decoded(self, _picture: QPixmap) -> None:
-        self._view.viewport().update()
+    def _show_decoded(self, sha256: str, _picture: QPixmap) -> None:
+        self._decoded.pop(sha256, None)
+        model = self._view.model()
+        for row in range(model.rowCount()):
+            index = model.index(row, 0)
+            media = index.data(UploadModel.TransferRole).media
+            if media is not None and media.sha256 == sha256:
+                self._view.update(index)
 
 
 def button_words(transfer: Transfer) -> str:
@@ -241,6 +251,10 @@ class UploadList(QListView):
         index = self.model().index(row, 0)
         rect = self._delegate.button_rect(QRectF(self.visualRect(index)), index.data(UploadModel.TransferRole))
         return rect.center().toPoint()
+
+    def dataChanged(self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()) -> None:
+        # QListView would lay all rows out and paint them anew: here none ever changes its size.
+        QAbstractItemView.dataChanged(self, top_left, bottom_right, roles)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)

@@ -133,11 +133,12 @@ def set_tip(widget: QWidget, text: str, shortcut: str = "") -> None:
 
 
 class Surface(QWidget):
-    """A plain ground in the colour of a token."""
+    """A plain ground in the colour of a token that lets nothing show through: what lies below is not painted."""
 
     def __init__(self, token: str = "bg.surface", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._token = token
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         p = QPainter(self)

@@ -20,7 +20,9 @@ from desktop_app.job import Job
 
 log = logging.getLogger(__name__)
 
-THREADS = {"upload": 4, "work": 4, "convert": 1}  # a converter uses all processors by itself
+THREADS = {"upload": 4, "work": 4, "intake": 2, "pictures": 2, "convert": 1}
+"""Files are taken in by two threads, and decoded to be shown by two: beside four uploads more would only take the
+window's thread its turn, and small work would queue behind them. A converter uses all processors by itself."""
 PROGRESS_PERIOD_S = 0.05
 
 
@@ -80,7 +82,7 @@ class _Call:
 
 
 class Tasks(QObject):
-    """Lanes of threads: ``"send"`` (one thread per account), ``"upload"`` and ``"work"`` (four), ``"convert"`` (one).
+    """Lanes of threads: ``"send"`` (one thread per account) and those of ``THREADS``.
 
     All callbacks run on the thread that made this object. Make one per app and ``close()`` it at the end.
     """

@@ -325,7 +325,7 @@ class Transfers(QObject):
 
     def _start_reading(self, transfer: Transfer) -> None:
         assert transfer.read is not None
-        self._take_in(transfer, "work", Stage.READING, transfer.read)
+        self._take_in(transfer, "intake", Stage.READING, transfer.read)
 
     def _start(
         self,

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.media import convert
@@ -56,6 +56,33 @@ def test_dropped_pictures_are_uploaded_in_their_order(world: ComposeWorld) -> No
     world.wait(300)
     assert {check.level for check in world.page.panel.checks()} == {"ok"}
     assert world.page.ready_problem() == ""
+
+
+def test_what_goes_on_with_one_picture_paints_no_other(world: ComposeWorld) -> None:
+    """Twenty files on their way would otherwise paint each other's tiles all the time."""
+    world.drop(world.pictures(*(f"{n}.png" for n in range(6))))
+    paints = {place: PaintCount(tile(world, place)) for place in range(1, 7)}
+    world.wait(100)
+    before = [each.count for each in paints.values()]
+    item = world.image.intake.items[3]
+    item.stage = Stage.FAILED
+    world.image.intake.changed.emit(item)
+    world.until(lambda: paints[4].count > before[3])
+    world.wait(100)
+    assert [each.count for place, each in paints.items() if place != 4] == [*before[:3], *before[4:]]
+
+
+class PaintCount(QObject):
+    """How often a widget was painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
 
 
 def test_a_dropped_file_may_vanish_afterwards(world: ComposeWorld) -> None:

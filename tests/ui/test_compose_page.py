@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.services.contents import Check
+from desktop_app.ui.compose_checks import ChecksPanel
 from desktop_app.ui.phone_preview import ChatMessage
+from desktop_app.ui.text import Paragraph
 from tests.compose_world import MP3, MP4, ComposeWorld
 
 
@@ -129,6 +132,23 @@ def test_the_preview_shows_what_the_form_has(world: ComposeWorld) -> None:
     world.drop(world.pictures("a.png", "b.png"))
     assert len(world.page.phone.message().pictures) == 2
     assert all(picture is not None for picture in world.page.phone.message().pictures)
+
+
+def test_findings_that_only_count_keep_their_rows(world: ComposeWorld) -> None:
+    """While files go up only numbers change: the page is not laid out anew for that."""
+    panel = ChecksPanel()
+
+    def said(*checks: Check) -> list[str]:
+        panel.show_checks("image", checks)
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        return [row.text() for row in panel.findChildren(Paragraph)]
+
+    said(Check("image.ok", "ok", {"count": 20}))
+    rows = panel.findChildren(Paragraph)
+    assert said(Check("image.ok", "ok", {"count": 7})) == ["7 张图片的格式和大小都合格"]
+    assert panel.findChildren(Paragraph) == rows
+    assert said(Check("image.too_many", "red", {"count": 21, "limit": 20})) == ["有 21 张图片，最多 20 张"]
+    assert panel.findChildren(Paragraph) != rows
 
 
 def test_a_spent_quota_is_amber_and_may_pass(world: ComposeWorld) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QWidget
@@ -340,6 +340,48 @@ def test_progress_line_moves_only_when_it_may(qtbot: QtBot, show: Show) -> None:
     assert (made.value(), made.is_busy()) == (620, False)
     made.set_state("done")
     assert made.value() == 1000
+
+
+class _Paints(QObject):
+    """Counts what reaches a widget's paintEvent."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_progress_is_painted_with_the_next_frame(qtbot: QtBot, show: Show) -> None:
+    """A new value does not paint the window there and then, as a QProgressBar would."""
+    line = ProgressLine()
+    show(line)
+    qtbot.waitUntil(lambda: line.grab().width() > 0)
+    QApplication.processEvents()
+    paints = _Paints(line)
+    for step in range(1, 20):
+        line.set_fraction(step / 20)
+    assert paints.count == 0
+    assert line.value() == 950
+    qtbot.waitUntil(lambda: paints.count > 0)
+
+
+def test_a_surface_hides_what_lies_below(qtbot: QtBot, show: Show) -> None:
+    """What a drawer covers is not painted along with it."""
+    below = label("below")
+    window = show(below)
+    above = Surface("bg.surface", window)
+    above.setGeometry(window.rect())
+    above.show()
+    above.raise_()
+    QApplication.processEvents()
+    covered, seen = _Paints(below), _Paints(above)
+    above.update()
+    qtbot.waitUntil(lambda: seen.count > 0)
+    assert covered.count == 0
 
 
 def test_ring_shows_the_second_that_has_begun(qtbot: QtBot) -> None:

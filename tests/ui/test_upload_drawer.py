@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
 
@@ -247,6 +248,30 @@ def test_the_drawer_keeps_its_place_when_the_window_changes(desk: Desk) -> None:
         corner = desk.drawer.mapTo(area, QPoint(desk.drawer.width(), desk.drawer.height()))
         assert corner.x() == area.width()
         assert corner.y() == area.height() - 36
+
+
+def test_only_what_moved_is_painted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that moved on paints its own row, not the whole list."""
+    desk.library(*(desk.put(f"{n}.png", make.picture("PNG", (40 + n, 30))) for n in range(6)))
+    desk.wait(200)
+    painted = Painted(desk.rows.viewport())
+    desk.transfers.changed.emit(desk.transfers.items[2])
+    desk.until(lambda: not painted.rect.isEmpty())
+    assert painted.rect == desk.rows.visualRect(desk.rows.model().index(2, 0))
+
+
+class Painted(QObject):
+    """The part of a widget that was painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.rect = QRect()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.rect = self.rect.united(event.rect())
+        return False
 
 
 def test_time_left_does_not_flicker() -> None:
