@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 
 from desktop_app.app import App
@@ -23,6 +24,7 @@ from desktop_app.paths import Paths, resource
 from desktop_app.robot import Robot
 from desktop_app.sandbox.server import Sandbox
 from desktop_app.services import open_profile
+from desktop_app.ui.media_drag import drag_mime
 from desktop_app.ui.upload_rows import UploadList
 from desktop_app.workers.transfers import Stage
 from tests.data import make
@@ -153,6 +155,32 @@ def test_closing_in_the_middle_offers_the_rest_at_the_next_start(opened: Callabl
     robot.click("toast.action")
     robot.until(lambda: all(each.stage == Stage.DONE for each in again.transfers.items), "it was not taken up")
     assert again.profile.unfinished.list() == []
+
+
+def test_out_of_the_library_into_a_message_and_an_article(opened: Callable[..., App]) -> None:
+    """Dragged over from the page of 素材库: the targets are those of the message; nothing goes up a second time."""
+    app = opened(sandbox=True)
+    robot = Robot(app.window, timeout_s=30)
+    account = app.profile.accounts.current()
+    assert account is not None
+    file = app.profile.media.add_file(resource("samples/tea-hills.jpg"), "image", Job())
+    app.profile.media.upload(account.id, file.sha256, "image", Job(), permanent=True)
+    for kind, target in (("image", "image"), ("news", "body")):
+        app.window.show_page("send")
+        robot.click(f"compose.tab.{kind}")
+        app.window.show_page("media")
+        robot.until(lambda: app.window.media.model.items(), "the library is empty")
+        mime = drag_mime(account.id, app.window.media.model.items(), app.profile.paths.cache)
+        robot._drag(QDragEnterEvent, app.window.rect().center(), mime)
+        robot._drag(QDragMoveEvent, robot._target(target), mime)
+        robot._drag(QDropEvent, QPointF(robot._target(target)), mime)
+        robot.until(lambda: app.window.page_name == "send", "the message did not come to the front")
+    compose = app.window.compose
+    robot.until(lambda: file.sha256 in compose.news.article()["html"], "it is not in the article")
+    assert [each["sha256"] for each in compose.forms["image"].content()["files"]] == [file.sha256]
+    robot.until(lambda: not app.tasks.running("upload"), "uploads did not end")
+    assert app.sandbox is not None
+    assert not [each for each in app.sandbox.requests() if each["path"].endswith("media/upload")]
 
 
 def sending(app: App) -> int:
