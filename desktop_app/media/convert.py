@@ -17,6 +17,7 @@ from typing import Any
 from desktop_app.errors import MediaError
 from desktop_app.job import Job
 from desktop_app.media import intake
+from desktop_app.media.limits import MAX_PIXELS
 
 CHOSEN_BY = "QUNFA_FFMPEG"
 """The environment variable that names the program, for scripts and companies."""
@@ -122,7 +123,8 @@ def run(
     command = [str(program), "-hide_banner", "-nostdin", "-y", "-loglevel", "error", "-progress", "pipe:1"]
     # Never a playlist, a network address or another file: the name is no URL and no option, whatever it looks like.
     command += ["-protocol_whitelist", "file", *(["-ss", f"{start_s:.3f}"] if start_s else [])]
-    command += ["-f", demuxer, "-i", f"file:{source}", *options, f"file:{made}"]
+    # A file may call itself small and unpack into gigabytes.
+    command += ["-max_pixels", str(MAX_PIXELS), "-f", demuxer, "-i", f"file:{source}", *options, f"file:{made}"]
     with intake.half(made.parent, ".out") as out, intake.half(made.parent, ".err") as errors:
         process = _started(command, out, errors)
         try:

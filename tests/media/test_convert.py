@@ -181,6 +181,19 @@ def test_no_other_file_and_no_network_is_opened(tmp_path: Path, ffmpeg: Path) ->
         assert caught.value.code == "media.damaged"
 
 
+def test_a_film_larger_than_it_says_is_not_unpacked(
+    tmp_path: Path, ffmpeg: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However small the boxes call it: the program itself knows how many pixels are too many."""
+    film, made = make_clips.film(tmp_path / "film.mp4", seconds=0.2, sound=()), tmp_path / "made"
+    options = ["-c:v", "libx264", "-f", "mp4"]
+    convert.run(ffmpeg, film, "mov", made, options, Job(), kind="video")
+    monkeypatch.setattr(convert, "MAX_PIXELS", 10_000)
+    with pytest.raises(MediaError) as caught:
+        convert.run(ffmpeg, film, "mov", made, options, Job(), kind="video")
+    assert caught.value.code == "media.damaged"
+
+
 def test_the_programs_reports_and_our_libraries_stay_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """No report file; the frozen app's own libraries are not forced upon another program."""
     monkeypatch.setenv("FFREPORT", "file=x.log")
