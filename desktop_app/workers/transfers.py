@@ -161,10 +161,7 @@ class Transfers(QObject):
 
     def resume(self, transfer: Transfer) -> None:
         """Put a file that is in the cache already on its way up: one of a draft, or of an article."""
-        media = transfer.media
-        assert media is not None
-        upload = Unfinished(transfer.account_id, media.sha256, transfer.name, transfer.use)
-        self._tasks.start("work", lambda job: self._profile.unfinished.add(upload))
+        self._write_down(transfer)
         self._enter(transfer)
         self._start_upload(transfer)
 
@@ -231,6 +228,7 @@ class Transfers(QObject):
         if transfer not in self.items:
             self._enter(transfer)
         if transfer.media is not None:
+            self._write_down(transfer)  # stopping it took the note away
             self._start_upload(transfer)
         elif transfer.read is not None:
             self._start_reading(transfer)
@@ -282,7 +280,7 @@ class Transfers(QObject):
     def clear_ended(self) -> None:
         """Take everything off the list that is not under way."""
         for transfer in [each for each in self.items if not each.busy]:
-            if transfer.stage == Stage.STOPPED:
+            if transfer.stage != Stage.DONE:
                 self._forget(transfer)
             self.items.remove(transfer)
             self.removed.emit(transfer)
@@ -413,6 +411,13 @@ class Transfers(QObject):
         if spent >= _RATE_AFTER_S and transfer.fraction > 0:
             transfer.seconds_left = spent * (1 - transfer.fraction) / transfer.fraction
         self._say(transfer)
+
+    def _write_down(self, transfer: Transfer) -> None:
+        """Should the app end before the upload does, the next start offers it."""
+        media = transfer.media
+        assert media is not None
+        upload = Unfinished(transfer.account_id, media.sha256, transfer.name, transfer.use)
+        self._tasks.start("work", lambda job: self._profile.unfinished.add(upload))
 
     def _forget(self, transfer: Transfer) -> None:
         media = transfer.media

@@ -76,7 +76,7 @@ def test_the_same_content_goes_up_once(bench: Bench) -> None:
     for name in ("a.png", "b.png"):
         bench.begin(bench.file(name, data))
     bench.settle()
-    assert [each.stage for each in bench.transfers.items] == [Stage.DONE, Stage.DONE]
+    assert [(each.stage, each.error) for each in bench.transfers.items] == [(Stage.DONE, None)] * 2
     assert bench.uploads() == 1
 
 
@@ -238,6 +238,29 @@ def test_a_resumed_file_is_written_down_too(bench: Bench) -> None:
     bench.until(lambda: bench.profile.unfinished.list())
     bench.tasks.close()
     assert [each.use for each in bench.profile.unfinished.list()] == [BODY]
+
+
+def test_a_stopped_file_that_is_taken_up_again_is_written_down_again(bench: Bench) -> None:
+    """Stopping says that nobody wants it any more, going on that somebody does; clearing the list ends it."""
+    bench.sandbox.fault("media/upload:silent=1")
+    transfer = bench.begin(bench.pictures(1)[0])
+    bench.until(lambda: transfer.stage == Stage.WAITING and bench.profile.unfinished.list())
+    bench.transfers.cancel(transfer)
+    bench.until(lambda: not bench.tasks.running())
+    assert bench.profile.unfinished.list() == []
+    bench.transfers.retry(transfer)
+    bench.until(lambda: bench.profile.unfinished.list())
+    bench.sandbox.fault("clear")
+    bench.sandbox.fault("media/upload:errcode=40004*1")
+    bench.transfers.cancel(transfer)
+    bench.until(lambda: not bench.tasks.running())
+    bench.transfers.retry(transfer)
+    bench.settle()
+    assert transfer.stage == Stage.FAILED
+    assert bench.profile.unfinished.list()
+    bench.transfers.clear_ended()
+    bench.settle()
+    assert bench.profile.unfinished.list() == []
 
 
 def test_totals_count_everything(bench: Bench) -> None:
