@@ -211,7 +211,7 @@ class Library:
 
     def _bring(self, account_id: int, item: LibraryItem, job: Job) -> MediaFile:
         if not item.permanent or not item.media_id:
-            raise MediaError("media.gone")
+            raise MediaError("media.gone", name=item.name)
         folder = self._files.folder
         with intake.half(folder) as half:
             video = self._accounts.client(account_id).get_material(item.media_id, half, job)
@@ -258,7 +258,7 @@ class Library:
         item = self._need(account_id, key)
         file = self._files.get(item.sha256) if item.sha256 else None
         if file is None:
-            raise MediaError("media.gone")
+            raise MediaError("media.gone", name=item.name)
         return item, file
 
     def _need(self, account_id: int, key: str) -> LibraryItem:

@@ -91,7 +91,7 @@ class MediaDesk:
         if original is None:
             earlier = self.files.made_from(sha256)
             if earlier is None or fix == "cut_voice":
-                raise MediaError("media.gone")
+                raise MediaError("media.gone", name=self.files.name_of(sha256))
             return earlier
         return self._fitting(original, kind, job, fix=fix, start_s=start_s)
 
@@ -223,7 +223,7 @@ class MediaDesk:
     def _send_up(self, account_id: int, sha256: str, kind: str, permanent: bool, job: Job) -> Uploaded:
         file = self.files.get(sha256)
         if file is None:
-            raise MediaError("media.gone")
+            raise MediaError("media.gone", name=self.files.name_of(sha256))
         client = self._accounts.client(account_id)
         if permanent:
             title = Path(file.name).stem if kind == "video" else None

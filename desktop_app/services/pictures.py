@@ -182,7 +182,7 @@ class ArticlePictures:
     def _file(self, sha256: str) -> MediaFile:
         file = self._media.get(sha256)
         if file is None:
-            raise MediaError("media.gone")
+            raise MediaError("media.gone", name=self._media.name_of(sha256))
         return file
 
 

@@ -91,6 +91,7 @@ ERROR_WORDS: dict[str, tuple[str, str]] = {
     "media.no_video": ("文件里没有画面", "它只有声音，换一个视频"),
     "media.too_many": ("放不下了", "一条图片消息最多 {limit} 张"),
     "media.gone": ("「{name}」的文件不见了", "移走后重新放一次"),
+    "media.gone:unnamed": ("文件不见了", "移走后重新放一次"),
     "media.twice": ("这个文件已经在里面了", "同一条消息里不用放两次"),
     "media.disk_full": ("磁盘满了", "腾出一些空间后再拖进来"),
     "media.cache": ("存不进缓存文件夹", "检查数据文件夹的权限和磁盘"),
@@ -175,7 +176,7 @@ ERROR_WORDS: dict[str, tuple[str, str]] = {
 
 def words_of(code: str, args: Mapping[str, Any]) -> tuple[str, str] | None:
     """Title and advice of a code, in the words for its way out where there are such; None for an unknown code."""
-    offered = f"{code}:{args.get('fix')}"
+    offered = f"{code}:{args.get('fix')}" if code != "media.gone" or args.get("name") else f"{code}:unnamed"
     for key in (f"{offered}:{args.get('needs')}", offered, code):
         if key in ERROR_WORDS:
             return ERROR_WORDS[key]

@@ -88,6 +88,13 @@ def test_sizes_and_formats_read_as_people_write_them() -> None:
     assert kind.line == "这是视频，不是图片。拖到「视频」里"
 
 
+def test_a_file_without_a_name_is_not_quoted() -> None:
+    """Nobody knows what it was called."""
+    assert words(errors.MediaError("media.gone", name="a.jpg")).title == "「a.jpg」的文件不见了"
+    for unnamed in (errors.MediaError("media.gone"), errors.MediaError("media.gone", name="")):
+        assert words(unnamed).title == "文件不见了"
+
+
 def test_a_way_out_has_words_of_its_own() -> None:
     """What the button does; without the program for it, where to get that, and for HEIC how to need none."""
     size = {"size_bytes": 32_925_286, "limit": LIMITS["video"].max_bytes, "kind": "video"}
