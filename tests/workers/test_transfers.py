@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from desktop_app.media import convert
 from desktop_app.store.transfers import Unfinished
 from desktop_app.workers.transfers import BODY, LIBRARY, MESSAGE, Stage, Transfer, Transfers
-from tests.data import make
+from tests.data import make, make_clips
 from tests.window_world import WindowWorld
 
 
@@ -168,6 +168,26 @@ def test_without_a_converter_the_way_out_stays_until_there_is_one(bench: Bench) 
     bench.transfers.mend(transfer)
     bench.settle()
     assert transfer.stage == Stage.DONE
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the stand-in is a shell script")
+def test_closing_does_not_wait_for_a_conversion(bench: Bench) -> None:
+    """The program is gone within two seconds (P17), and nothing half done stays; the file is as it was."""
+    film = make_clips.film(bench.paths.data / "IMG_0001.mov", seconds=1.0)
+    slow, told = bench.file("ffmpeg", b""), bench.paths.data / "pid"
+    slow.write_text(f"#!/bin/sh\necho $$ > {told}.new; mv {told}.new {told}\nexec sleep 60\n")
+    slow.chmod(0o700)
+    bench.profile.media.configure(ffmpeg=slow, ground="white")
+    transfer = bench.begin(film, "video")
+    bench.until(lambda: transfer.stage == Stage.REFUSED)
+    bench.transfers.mend(transfer)
+    bench.until(told.exists)
+    begun = time.monotonic()
+    bench.tasks.close()
+    assert time.monotonic() - begun < 2.0
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), 0)
+    assert not list(bench.paths.media.glob(".incoming-*"))
 
 
 def make_wav(seconds: float) -> bytes:
