@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import math
 import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageOps
 
@@ -41,6 +43,9 @@ _AIM = 0.93
 # How large a JPEG of a photo becomes with halved colour, as a share of its size at quality 92 with full colour;
 # measured, good to a tenth.
 _SHARE = ((92, 0.72), (88, 0.56), (85, 0.48), (80, 0.4), (75, 0.36), (70, 0.32), (60, 0.27), (55, 0.25))
+
+
+_BAND, _BAND_PIXELS = 16, 50_000
 
 
 @dataclass(frozen=True)
@@ -165,8 +170,8 @@ def _encoded(picture: Image.Image, limit: int, ground: str = "") -> tuple[bytes,
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema()[0] == 255:
         picture = picture.convert("RGB")
     if picture.mode == "RGBA":
-        data = _png(picture)
-        if len(data) <= limit:
+        data = b"" if _is_hopeless(picture, limit) else _png(picture)
+        if 0 < len(data) <= limit:
             return data, "png"
         if not ground:
             return _png_below(picture, limit), "png"
@@ -233,10 +238,31 @@ def _png_below(picture: Image.Image, limit: int) -> bytes:
     return data
 
 
+def _is_hopeless(picture: Image.Image, limit: int) -> bool:
+    """Whether a PNG without loss would be far beyond the limit, judged by a band through the middle.
+
+    A whole encode of twelve noisy megapixels takes ten seconds, and would be thrown away.
+    """
+    height = picture.height // _BAND
+    if picture.width * height < _BAND_PIXELS:
+        return False
+    top = (picture.height - height) // 2
+    band = _png(picture.crop((0, top, picture.width, top + height)))
+    return len(band) * _BAND > 2 * limit
+
+
 def _png(picture: Image.Image) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=7, icc_profile=None, exif=b"")
-    return out.getvalue()
+    """Written to a real file: Pillow keeps Python's lock while it encodes into memory, and the window would wait."""
+    how: dict[str, Any] = {"format": "PNG", "compress_level": 7, "icc_profile": None, "exif": b""}
+    try:
+        with tempfile.TemporaryFile() as out:
+            picture.save(out, **how)
+            out.seek(0)
+            return out.read()
+    except OSError:  # no room for temporary files: slower for the window, but it works
+        memory = io.BytesIO()
+        picture.save(memory, **how)
+        return memory.getvalue()
 
 
 def _pixels(cut: Sequence[float], size: tuple[int, int]) -> tuple[float, float, float, float]:
