@@ -51,7 +51,7 @@ def library_page_targets(payload: Payload, take: Take) -> list[DropTarget]:
     """On the library's own page there is one large target; none for what is dragged out of it."""
     if payload.own:
         return []
-    hint = _tr("图片、语音、视频都可以，一次放多少都行")
+    hint = _tr("图片、语音、视频都可以，一次放多少都行\n永久素材，公众平台也看得到")
     target = library_target(payload, take, hint)
     return [replace(target, title=_tr("存进素材库"), place="centre", notes=heic_note(payload))]
 
@@ -105,12 +105,13 @@ def _refusal(kind: str, payload: Payload) -> str:
 
 def _notes(kind: str, payload: Payload) -> tuple[Note, ...]:
     """How many fit, how many do not, and what has to be converted, as far as the names promise."""
-    fit, all_files = payload.may_be(kind), payload.count()
+    fit, all_files = payload.likely(kind), payload.count()
     notes: list[Note] = []
     if fit != all_files:
-        good = _tr("{n} 个文件放得进来").format(n=fit)
+        if fit:
+            notes.append((_tr("{n} 个文件放得进来").format(n=fit), "outline", kind))
         bad = _tr("{n} 个文件不是{kind}").format(n=all_files - fit, kind=translated_kind(kind))
-        notes += [(good, "outline", kind), (bad, "amber", "warning")]
+        notes.append((bad, "amber", "warning"))
     if kind == "image":
         if fit > IMAGES_MAX:
             notes.append((_tr("只放前 {n} 张").format(n=IMAGES_MAX), "amber", "warning"))

@@ -223,8 +223,9 @@ class FileForm(ComposeForm):
             facts.append((f"{media.width} × {media.height} · {size_text(media.size_bytes)}", ""))
         else:
             facts.append((size_text(media.size_bytes), ""))
-        if item.size_before > media.size_bytes:
-            facts.append((self.tr("原来 {size}").format(size=size_text(item.size_before)), ""))
+        before = size_text(item.size_before)
+        if item.size_before > media.size_bytes and before != size_text(media.size_bytes):
+            facts.append((self.tr("原来 {size}").format(size=before), ""))
         if item.expires_at is not None:
             left = item.expires_at - self.context.now()
             facts.append((self.tr("素材剩 {left}").format(left=left_text(left)), "clock"))

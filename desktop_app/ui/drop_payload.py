@@ -23,6 +23,7 @@ _SUFFIXES = {
     "video": "mp4 mov m4v avi mkv wmv flv webm mpg mpeg 3gp ts",
 }
 _KIND_OF = {suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
+_STRANGERS = "pdf doc docx xls xlsx ppt pptx wps et dps csv txt rtf md zip rar 7z gz psd ai exe msi dmg apk ini db"
 _WEB = ("http", "https")
 ADDRESSES_MAX = 50
 HTML_BYTES_MAX = 64 * 1024 * 1024  # a picture of 40 MB inside; more is not looked at while the mouse hovers
@@ -47,6 +48,11 @@ def guessed_kind(path: str) -> str:
     promises nothing either.
     """
     return _KIND_OF.get(suffix_of(path), "")
+
+
+def promises_nothing(path: str) -> bool:
+    """Whether a file name belongs to a document or a program."""
+    return suffix_of(path) in _STRANGERS.split()
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,10 @@ class Payload:
     def may_be(self, kind: str) -> int:
         """How many files may turn out to be of a kind: those that promise it, and those that promise nothing."""
         return self.count(kind) + self.by_kind()[""]
+
+    def likely(self, kind: str) -> int:
+        """As ``may_be``, without documents and other names that promise no medium at all."""
+        return self.may_be(kind) - sum(map(promises_nothing, self.files))
 
     def suffixed(self, suffixes: Iterable[str]) -> int:
         """How many files have one of these suffixes (``heic``)."""

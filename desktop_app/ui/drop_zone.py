@@ -93,6 +93,7 @@ class RefusalRow(Card):
     def __init__(self, refusal: Refusal, parent: QWidget | None = None) -> None:
         super().__init__("red.bg", "red.line", parent=parent)
         self.refusal = refusal
+        self.helps = bool(refusal.belongs_to or refusal.fix)
         number = next(_numbers)
         said = words(refusal.error)
         can = refusal.fix and not refusal.error.args_.get("needs")
@@ -122,7 +123,7 @@ class RefusalRow(Card):
 
 
 class RefusalList(QWidget):
-    """The newest refusals, three at most in full; the rest is counted. Several can be put away at once."""
+    """Three refusals at most in full, those that a button solves first, then the newest; the rest is counted."""
 
     move_wanted = Signal(str, object)
     """The kind of message that takes the file, and its Payload."""
@@ -184,8 +185,9 @@ class RefusalList(QWidget):
         self.move_wanted.emit(row.refusal.belongs_to, row.refusal.source)
 
     def _show(self) -> None:
-        for place, row in enumerate(self._rows):
-            row.setVisible(place < SHOWN_REFUSALS)
+        shown = sorted(self._rows, key=lambda row: not row.helps)[:SHOWN_REFUSALS]  # a button must not be hidden
+        for row in self._rows:
+            row.setVisible(row in shown)
         hidden = len(self._rows) - SHOWN_REFUSALS
         self._more.setText(self.tr("还有 {n} 个文件不能用").format(n=hidden))
         self._more.setVisible(hidden > 0)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from desktop_app.errors import AppError, MediaError
 from desktop_app.job import Job
-from desktop_app.ui.drop_payload import Payload, guessed_kind
+from desktop_app.ui.drop_payload import Payload, guessed_kind, promises_nothing, suffix_of
 from desktop_app.ui.pasted import address_name, pasted_name, png_of
 from desktop_app.workers.transfers import MESSAGE, Stage, Transfer
 
@@ -70,6 +70,7 @@ class FileIntake(QObject):
         self._account_id = 0
         self._replaces: dict[Transfer, Transfer] = {}  # a file on its way in, and the one whose place it takes
         self._sources: dict[Transfer, Payload] = {}  # of all that belong to what is shown, refused ones too
+        self._waiting: list[tuple[str, Payload, Read]] = []  # for room, until those before them are read
         self._shown = 0  # counts what was shown here: folders may be read for longer
 
     # What comes in
@@ -89,6 +90,7 @@ class FileIntake(QObject):
         self.items.clear()
         self._replaces.clear()
         self._sources.clear()
+        self._waiting.clear()
         for item in reading:
             self._transfers.remove(item)
 
@@ -159,7 +161,8 @@ class FileIntake(QObject):
         if self.single and replace is None and self.items:
             replace = self.items[0]
         if replace is None and len(self.items) >= self.limit:
-            self.refused.emit(Refusal(name, MediaError("media.too_many", limit=self.limit)))
+            self._waiting.append((name, source, read))
+            self._let_in()
             return False
         item = self._transfers.begin(
             name,
@@ -178,6 +181,24 @@ class FileIntake(QObject):
             self._replaces[item] = replace
         return True
 
+    def _let_in(self) -> None:
+        """Begin what waits for room while there is some; the rest is refused once nothing is being read any more."""
+        while self._waiting and len(self.items) < self.limit:
+            self._begin(*self._waiting.pop(0), None)
+        if not any(item.stage == Stage.READING for item in self.items):
+            refused, self._waiting = self._waiting, []
+            for name, source, _read in refused:
+                self.refused.emit(Refusal(name, self._no_room(name), source))
+
+    def _no_room(self, name: str) -> MediaError:
+        """Why a file stays outside: what its name says of it comes before the number of files."""
+        kind = guessed_kind(name)
+        if kind not in ("", self.kind):
+            return MediaError("media.kind", kind=kind, wanted=self.kind, format=suffix_of(name))
+        if promises_nothing(name):
+            return MediaError("media.unknown")
+        return MediaError("media.too_many", limit=self.limit)
+
     def _read(self, item: Transfer) -> bool:
         """A file is in the cache: it takes its place, or is one too many. Whether it shall go up."""
         assert item.media is not None
@@ -188,6 +209,7 @@ class FileIntake(QObject):
         if same is not None and same is not replace:
             self._put_away(item)
             self.refused.emit(Refusal(item.name, MediaError("media.twice")))
+            self._let_in()
             return False
         if replace is not None and replace in self.items:
             at = self.items.index(replace)
@@ -220,6 +242,8 @@ class FileIntake(QObject):
             self._mend(item)
         else:
             self.changed.emit(item)
+        if self._waiting:
+            self._let_in()
 
     def _refuse(self, item: Transfer) -> None:
         self._replaces.pop(item, None)
@@ -270,6 +294,7 @@ class FileIntake(QObject):
         self.items.remove(item)
         self.changed.emit(item)
         self.content_changed.emit()
+        self._let_in()
         return at
 
     def put_back(self, item: Transfer, at: int) -> None:

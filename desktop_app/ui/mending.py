@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
@@ -34,7 +36,7 @@ def mend(context: Context, near: QWidget, transfer: Transfer) -> None:
 
     Where the converter is missing, it is said how to get it.
     """
-    if transfer.error is not None and transfer.error.args_.get("needs") and context.profile.media.ffmpeg is None:
+    if transfer.error is not None and _lacks_converter(context, transfer):
         window = near.window()  # the widget may be gone when the toast is answered
         said = words(transfer.error)
         shell(near).toast(said.advice, "info", "amber", (_tr("去设置"), lambda: _open_settings(window)))
@@ -54,6 +56,21 @@ def mend(context: Context, near: QWidget, transfer: Transfer) -> None:
     )
     dialog.chosen.connect(lambda start_s: context.transfers.mend(transfer, start_s))
     dialog.open()
+
+
+def mend_all(context: Context, near: QWidget, transfers: Sequence[Transfer]) -> None:
+    """Mend files whose fix asks nothing. Where the converter is missing that is said once, and the others go on."""
+    stuck = [each for each in transfers if _lacks_converter(context, each)]
+    for transfer in transfers:
+        if transfer not in stuck:
+            context.transfers.mend(transfer)
+    if stuck:
+        mend(context, near, stuck[0])
+
+
+def _lacks_converter(context: Context, transfer: Transfer) -> bool:
+    needs = transfer.error is not None and bool(transfer.error.args_.get("needs"))
+    return needs and context.profile.media.ffmpeg is None
 
 
 def _open_settings(window: QWidget) -> None:

@@ -43,13 +43,16 @@ def _body(payload: Payload, form: NewsForm) -> DropTarget:
 
 
 def _notes(payload: Payload) -> tuple[Note, ...]:
-    pictures, others = payload.may_be("image"), payload.count("video") + payload.count("voice")
+    pictures, sounds_and_films = payload.likely("image"), payload.count("video") + payload.count("voice")
+    strangers = payload.count() - pictures - sounds_and_films
     notes: list[Note] = []
-    if others or payload.suffixed(("heic", "heif")):
+    if pictures and (sounds_and_films or strangers or payload.suffixed(("heic", "heif"))):
         notes.append((_tr("{n} 张图片可插入").format(n=pictures), "outline", "image"))
     for kind, pattern in (("video", _tr("{n} 个视频只进素材库")), ("voice", _tr("{n} 个语音只进素材库"))):
         if count := payload.count(kind):
             notes.append((pattern.format(n=count), "amber", "warning"))
+    if strangers:
+        notes.append((_tr("{n} 个文件不是图片").format(n=strangers), "amber", "warning"))
     return (*notes, *heic_note(payload))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import PurePath
+from urllib.parse import unquote
 
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice
 from PySide6.QtGui import QImage
@@ -32,5 +33,5 @@ def pasted_name() -> str:
 
 def address_name(address: str) -> str:
     """What a picture of the web is called: the end of its address."""
-    name = "" if address.startswith("data:") else PurePath(address.partition("?")[0]).name
-    return name or _tr("网页图片")
+    path = "" if address.startswith("data:") else address.partition("?")[0].partition("#")[0]
+    return PurePath(unquote(PurePath(path).name)).name or _tr("网页图片")

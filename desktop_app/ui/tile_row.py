@@ -91,7 +91,7 @@ class TileRow(QWidget):
     # Places
 
     def _columns(self) -> int:
-        return max((self.width() + GAP) // CELL, 1)
+        return max((self.width() - 2 * MARGIN + GAP) // CELL, 1)
 
     def _cell(self, index: int) -> QPoint:
         columns = self._columns()

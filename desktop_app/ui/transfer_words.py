@@ -26,10 +26,12 @@ def size_words(transfer: Transfer) -> str:
     before, after, media = transfer.size_before, transfer.size_after, transfer.media
     if not before:
         return ""
-    if after and before > after:
-        return f"{size_text(before)} → {size_text(after)} · {_tr('已压缩')}"
+    sizes = (size_text(before), size_text(after))
+    if after and before > after and sizes[0] != sizes[1]:
+        return f"{sizes[0]} → {sizes[1]} · {_tr('已压缩')}"
     if media is not None and media.made_from:
-        return f"{size_text(before)} → {size_text(after)} · {_tr('已转换')}"
+        changed = f"{sizes[0]} → {sizes[1]}" if sizes[0] != sizes[1] else sizes[0]
+        return f"{changed} · {_tr('已转换')}"
     if media is not None and media.seconds:
         return f"{size_text(before)} · {duration_text(media.seconds)}"
     # Whether a body's picture has to be made smaller is known when it goes up.

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop_app.ui import theme
 from desktop_app.ui.announce import announce
 from desktop_app.ui.context import Context
-from desktop_app.ui.mending import mend
+from desktop_app.ui.mending import mend, mend_all
 from desktop_app.ui.motion import motion
 from desktop_app.ui.paint import float_shadow, painter
 from desktop_app.ui.progress import ProgressLine
@@ -220,8 +220,7 @@ class UploadDrawer(QWidget):
         return [each for each in self._transfers.items if each.fix and each.fix != CUT]
 
     def _mend_all(self) -> None:
-        for transfer in self._mendable():
-            self._transfers.mend(transfer)
+        mend_all(self._context, self, self._mendable())
 
     def _stop_all(self) -> None:
         if self._transfers.totals().busy:

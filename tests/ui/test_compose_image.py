@@ -195,6 +195,61 @@ def test_twenty_fit_and_the_next_is_told(world: ComposeWorld) -> None:
     assert world.image._row._add.isHidden()
 
 
+def different(world: ComposeWorld, count: int, start: int = 0) -> list[str]:
+    """Paths of so many small pictures, each of another size."""
+    paths = world.pictures(*(f"{n:02}.png" for n in range(start, start + count)), side=8)
+    for n, path in enumerate(paths, start):
+        image = QImage(8 + n, 8, QImage.Format.Format_RGB32)
+        image.fill(QColor(n * 10, 0, 0))
+        assert image.save(path, "PNG")
+    return paths
+
+
+def test_what_is_there_already_takes_no_room_from_others(world: ComposeWorld) -> None:
+    """With one place left, two known pictures and a new one come: the new one gets it."""
+    known = different(world, 19)
+    world.drop(known)
+    world.drop([*known[:2], *different(world, 1, 19)])
+    assert len(names(world)) == 20
+    assert names(world)[-1] == "19.png"
+    assert [row.refusal.error.code for row in world.image.refusals.rows()] == ["media.twice"] * 2
+
+
+def test_a_full_message_still_says_what_a_file_is(world: ComposeWorld) -> None:
+    """A recording beside twenty pictures is told where it belongs, and a document that it is none."""
+    world.drop(different(world, 20))
+    (world.folder / "方案.pdf").write_bytes(b"%PDF-1")
+    world.image.take(Payload((MP3, str(world.folder / "方案.pdf"), *different(world, 1, 20))))
+    world.settle()
+    said = {row.refusal.name: (row.refusal.error.code, row.refusal.belongs_to) for row in world.image.refusals.rows()}
+    assert said == {
+        Path(MP3).name: ("media.kind", "voice"),
+        "方案.pdf": ("media.unknown", ""),
+        "20.png": ("media.too_many", ""),
+    }
+
+
+def test_rows_with_a_button_are_not_hidden_behind_others(world: ComposeWorld) -> None:
+    """Three rows are shown in full: the one that a button solves is among them, though it is the oldest."""
+    world.image.take(Payload((MP3,)))
+    world.settle()
+    for number in range(4):
+        (world.folder / f"{number}.jpg").write_text("只是文字")
+    world.drop([str(world.folder / f"{number}.jpg") for number in range(4)], "image")
+    shown = [row.refusal.name for row in world.image.refusals.rows() if row.isVisibleTo(world.image.refusals)]
+    assert len(shown) == 3
+    assert Path(MP3).name in shown
+
+
+def test_no_tile_is_cut_off_at_any_width(world: ComposeWorld) -> None:
+    """The last column lies inside the row, with the ring of a chosen tile."""
+    world.drop(different(world, 9))
+    row = world.image._row
+    for width in range(380, 820, 7):
+        row.resize(width, row.height())
+        assert max(each.geometry().right() for each in (*row.tiles(), row._add)) < width
+
+
 def test_a_tile_is_dragged_to_another_place(world: ComposeWorld) -> None:
     """The third picture pulled onto the first place becomes the cover."""
     world.drop(world.pictures("a.png", "b.png", "c.png"))

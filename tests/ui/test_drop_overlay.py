@@ -287,6 +287,14 @@ def test_a_mixed_drop_says_how_many_fit() -> None:
     assert [note[0] for note in image.notes] == ["9 个文件放得进来", "3 个文件不是图片"]
 
 
+def test_a_document_is_not_promised_a_place() -> None:
+    """It may be let go, but the target does not count it among what fits."""
+    mixed = targets_of(Payload(("/a.jpg", "/b.pdf", "/c.mp3")))["image"]
+    assert [note[0] for note in mixed.notes] == ["1 个文件放得进来", "2 个文件不是图片"]
+    alone = targets_of(Payload(("/b.pdf",)))["image"]
+    assert [note[0] for note in alone.notes] == ["1 个文件不是图片"]
+
+
 def test_more_pictures_than_a_message_holds() -> None:
     """The first twenty go in, and the target says so."""
     notes = targets_of(Payload(tuple(f"/tmp/{n}.jpg" for n in range(21))))["image"].notes

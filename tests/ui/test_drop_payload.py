@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QColor, QImage
 
 from desktop_app.ui.drop_payload import LIBRARY_MIME, Payload, guessed_kind
+from desktop_app.ui.pasted import address_name
 
 PICTURE = "https://mmbiz.qpic.cn/mmbiz_jpg/abc/640?wx_fmt=jpeg"
 PAGE = "https://mp.weixin.qq.com/s/abc"
@@ -200,3 +201,23 @@ def test_mixed_files_are_counted() -> None:
     payload = Payload(("/a.jpg", "/b.HEIC", "/c.mp4", "/春茶"))
     assert (payload.count(), payload.count("image"), payload.may_be("image"), payload.may_be("voice")) == (4, 2, 3, 1)
     assert payload.suffixed(("heic",)) == 1
+
+
+def test_documents_are_not_counted_as_what_fits() -> None:
+    """A name without a suffix may be a picture, a PDF is none, as far as one can tell."""
+    payload = Payload(("/a.jpg", "/b.pdf", "/春茶", "/名单.xlsx"))
+    assert (payload.may_be("image"), payload.likely("image"), payload.likely("voice")) == (4, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("https://example.com/a/%E8%8C%B6%E5%9B%AD.png?x=1", "茶园.png"),
+        ("https://example.com/a/hills.jpg#top", "hills.jpg"),
+        ("https://example.com/%2Fetc%2Fhosts", "hosts"),
+        ("data:image/png;base64,AAAA", "网页图片"),
+    ],
+)
+def test_a_picture_of_the_web_is_called_as_a_person_reads_it(address: str, name: str) -> None:
+    """The end of its address, without its codes; never a path."""
+    assert address_name(address) == name

@@ -13,11 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
 
 from desktop_app.media import convert
+from desktop_app.store.caches import MediaFile
 from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.transfer_words import about_seconds, second_line
 from desktop_app.ui.upload_desk import UploadDesk
 from desktop_app.ui.upload_rows import UploadList, action_of, button_words
-from desktop_app.workers.transfers import Stage, Transfer
+from desktop_app.workers.transfers import LIBRARY, Stage, Transfer
 from tests.compose_world import ComposeWorld
 from tests.data import make
 
@@ -142,6 +143,18 @@ def test_without_ffmpeg_the_button_says_how_to_get_it(desk: Desk) -> None:
     (said,) = desk.window.toasts
     assert "ffmpeg" in said
     assert "兼容性最佳" in said
+
+
+def test_without_ffmpeg_one_button_for_all_says_so_once(desk: Desk) -> None:
+    """全部处理 is no dead button: nothing is started, and one toast names the way."""
+    desk.profile.media.configure(ffmpeg=None, ground="white")
+    desk.library(desk.put("1.heic", heic()), desk.put("2.heic", heic() + b"\0"))
+    every = desk.window.findChild(QPushButton, "uploads.mend_all")
+    QTest.mouseClick(every, Qt.MouseButton.LeftButton)
+    desk.settle()
+    assert {each.stage for each in desk.transfers.items} == {Stage.REFUSED}
+    (said,) = desk.window.toasts
+    assert "ffmpeg" in said
 
 
 def test_keys_work_the_rows(desk: Desk) -> None:
@@ -272,6 +285,16 @@ class Painted(QObject):
         if isinstance(event, QPaintEvent):
             self.rect = self.rect.united(event.rect())
         return False
+
+
+def test_a_size_that_stays_is_said_once() -> None:
+    """A MOV whose container alone was changed has not become smaller to the eye."""
+    film = MediaFile("b" * 64, "video", "mp4", "a.mp4", Path("/a.mp4"), 620_400, made_from="a" * 64)
+    transfer = Transfer("a.mov", kind="video", use=LIBRARY, stage=Stage.UPLOADING, media=film)
+    transfer.size_before, transfer.size_after = 620_500, 620_400
+    assert second_line(transfer)[0] == "606 KB · 已转换"
+    transfer.size_before = 9_000_000
+    assert second_line(transfer)[0] == "8.6 MB → 606 KB · 已压缩"
 
 
 def test_time_left_does_not_flicker() -> None:
