@@ -81,11 +81,20 @@ def _partly(
     """Something that is done with those of the items that it makes sense for."""
     fit = tuple(item for item in items if usable(item))
     if fit:
-        hint = "" if len(fit) == len(items) else _tr("对其中 {n} 项").format(n=len(fit))
+        hint = _whole_hint(key) if len(fit) == len(items) else _tr("对其中 {n} 项").format(n=len(fit))
         return Choice(key, choice_text(key), icon, fit, hint=hint)
     if key in ("renew", "permanent") and any(not item.permanent for item in items):
         reason = _tr("原文件不在这台电脑上，不能重新上传")
     return Choice(key, choice_text(key), icon, (), reason)
+
+
+def _whole_hint(key: str) -> str:
+    """What a button with few words does."""
+    return {
+        "renew": _tr("重新上传，从现在起再存 3 天"),
+        "permanent": _tr("再上传一份永久素材，公众平台也看得到"),
+        "copy": _tr("复制 media_id"),
+    }.get(key, "")
 
 
 def _renewable(item: LibraryItem) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QStackedWidget, QWidget
 
 from desktop_app.job import Job
@@ -95,6 +95,9 @@ class MediaPage(Surface):
         self.field: QLineEdit = search_field(self.tr("搜索文件名、media_id"), "media.search")
         self.field.setClearButtonEnabled(True)
         self.field.setFixedWidth(240)
+        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.field)
+        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
+        leave.activated.connect(self._leave_search)
         self._upload = button(self.tr("上传"), "primary", icon="upload", name="media.upload")
 
     def _build_body(self) -> None:
@@ -264,6 +267,11 @@ class MediaPage(Surface):
             self._focus_asked = False
             first = self._first if self._stack.currentWidget() is self._empty else self.grid
             (first if first.isVisible() else self.field).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _leave_search(self) -> None:
+        """Esc in the field: all of the kind is shown again."""
+        self.field.clear()
+        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _clear_filter(self) -> None:
         self.filters.clear()

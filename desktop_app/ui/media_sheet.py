@@ -96,7 +96,7 @@ class MediaSheet(Sheet):
         self._uses = QWidget()
         self._uses.setLayout(vbox(label(self.tr("正在查哪里用到"), "caption", "text.2"), spacing=0))
         right = QWidget()
-        right.setLayout(vbox(self._facts, 16, self._uses, None, spacing=0))
+        right.setLayout(vbox(self._facts, 16, self._uses, None, spacing=0, margins=(0, 0, 6, 0)))
         row = hbox(self._large, scroll(right, "media.sheet.facts"), spacing=24)
         row.setStretch(0, 5)
         row.setStretch(1, 4)

@@ -23,9 +23,11 @@ from desktop_app.ui import icons, theme
 from desktop_app.ui.announce import announce
 from desktop_app.ui.motion import motion
 from desktop_app.ui.paint import float_shadow, painter, round_rect
+from desktop_app.ui.text import draw_lines
 from desktop_app.ui.widgets import button, hbox
 
 _HEIGHT, _SHADOW, _GAP = 48, 24, 8
+_LINE, _LINES_MAX = 20, 2
 _MIN_WIDTH, _MAX_WIDTH = 320, 560
 _STAY_MS, _STAY_ACTION_MS, _MOST = 4000, 8000, 3
 _ABOVE_ACTIVITY = 36 + 16
@@ -35,14 +37,18 @@ _TINTS = {"go": "go.icon", "red": "red.text", "amber": "amber.text", "blue": "bl
 
 
 class _Words(QLabel):
-    """The sentence of a toast, on its own dark ground."""
+    """The sentence of a toast, on its own dark ground, in two lines at most."""
+
+    def lines(self, width: int) -> int:
+        """How many lines the whole sentence needs."""
+        return draw_lines(None, QRectF(0, 0, width, 0), self.text(), theme.font("body"), "text", _LINE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        high = min(self.lines(self.width()), _LINES_MAX) * _LINE
+        box = QRectF(0, (self.height() - high) / 2, self.width(), high)
         with painter(self) as p:
-            p.setFont(theme.font("body"))
-            p.setPen(theme.current().on_inverse("text"))
-            shown = p.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-            p.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), shown)
+            color = theme.current().on_inverse("text")
+            draw_lines(p, box, self.text(), theme.font("body"), color, _LINE, _LINES_MAX)
 
 
 class Toast(QWidget):
@@ -64,10 +70,12 @@ class Toast(QWidget):
         row.setStretch(0, 1)
         self.setLayout(row)
         text_width = QFontMetrics(theme.font("body")).horizontalAdvance(text)
-        width = 44 + text_width + 12 + self.button.sizeHint().width() + 8 + 4
-        self._body = QSize(min(max(width, _MIN_WIDTH), _MAX_WIDTH), theme.px(_HEIGHT))
+        beside = 44 + 12 + self.button.sizeHint().width() + 8 + 4
+        lines = words.lines(_MAX_WIDTH - beside)
+        height = theme.px(_HEIGHT) + (min(lines, _LINES_MAX) - 1) * _LINE
+        self._body = QSize(min(max(beside + text_width, _MIN_WIDTH), _MAX_WIDTH), height)
         self.resize(self._body.width() + 2 * _SHADOW, self._body.height() + 2 * _SHADOW)
-        if width > _MAX_WIDTH:
+        if lines > _LINES_MAX:
             words.setToolTip(text)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit
 
 from desktop_app.app import App, SingleInstance
 from desktop_app.paths import Paths, resource
@@ -117,6 +118,23 @@ def test_closing_while_uploading_says_what_goes_on(opened: Open) -> None:
     assert app.window.sheet() is not None
     robot.click("dialog.1")
     robot.until(lambda: not app.window.isVisible(), "the window stays open")
+
+
+def test_closing_while_a_film_is_converted_asks_too(opened: Open) -> None:
+    """What has been converted so far would be lost; 等它做完 keeps the window."""
+    app = opened(sandbox=True)
+    over = threading.Event()
+    app.tasks.start("convert", lambda job: over.wait(60))
+    robot = Robot(app.window)
+    app.window.close()
+    robot.settle()
+    sheet = app.window.sheet()
+    assert sheet is not None
+    assert any("1 个文件在转换" in label.text() for label in sheet.findChildren(QLabel))
+    robot.click("dialog.0")
+    over.set()
+    robot.until(lambda: not app.tasks.running("convert"), "the conversion did not end")
+    assert app.window.isVisible()
 
 
 @pytest.mark.parametrize(("page", "place"), [("history", "history.write"), ("settings", "settings.scroll")])

@@ -180,6 +180,10 @@ def test_search_by_name_and_media_id(mixed: MediaWorld):
     assert len(mixed.names()) == 4
     mixed.page.search()
     assert QApplication.focusWidget() is mixed.page.field
+    mixed.search("山")
+    QTest.keyClick(mixed.page.field, Qt.Key.Key_Escape)
+    mixed.until(lambda: len(mixed.names()) == 4)
+    assert QApplication.focusWidget() is mixed.page.grid
 
 
 @pytest.mark.parametrize(
@@ -299,7 +303,7 @@ def test_what_is_chosen_stays_chosen(mixed: MediaWorld):
 
 
 def test_the_bar_says_why_not(mixed: MediaWorld):
-    """What cannot be done with the chosen items is disabled, with the reason as its tooltip."""
+    """What cannot be done with the chosen items is disabled; its tooltip says why, or what short words mean."""
 
     def reason(key: str) -> str:
         button = mixed.find(f"media.bar.{key}")
@@ -307,7 +311,7 @@ def test_the_bar_says_why_not(mixed: MediaWorld):
         return button.toolTip()
 
     mixed.click_card("春山.png")
-    assert [reason(key) for key in ("article", "message", "renew")] == ["", "", ""]
+    assert [reason(key) for key in ("article", "message", "renew")] == ["", "", "重新上传，从现在起再存 3 天"]
     mixed.click_card("茶园.mp4", Qt.KeyboardModifier.ControlModifier)
     assert reason("article") == "图文正文里只能插入图片"
     assert reason("message") == "一条消息只能用一种素材"
