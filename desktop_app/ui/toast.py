@@ -27,7 +27,7 @@ from desktop_app.ui.text import draw_lines
 from desktop_app.ui.widgets import button, hbox
 
 _HEIGHT, _SHADOW, _GAP = 48, 24, 8
-_LINE, _LINES_MAX = 20, 2
+_LINE, _LINES_MAX = 20, 3
 _MIN_WIDTH, _MAX_WIDTH = 320, 560
 _STAY_MS, _STAY_ACTION_MS, _MOST = 4000, 8000, 3
 _ABOVE_ACTIVITY = 36 + 16
@@ -37,7 +37,7 @@ _TINTS = {"go": "go.icon", "red": "red.text", "amber": "amber.text", "blue": "bl
 
 
 class _Words(QLabel):
-    """The sentence of a toast, on its own dark ground, in two lines at most."""
+    """The sentence of a toast, on its own dark ground, in three lines at most."""
 
     def lines(self, width: int) -> int:
         """How many lines the whole sentence needs."""
