@@ -61,6 +61,8 @@ VIDEO_DESCRIPTION = 512
 
 # A temporary media_id lives 3 days and may be used 10 times.
 TEMPORARY_SECONDS = 3 * 24 * 3600
+REUSE_MARGIN_S = 3600.0
+"""Ours: one with less life left would end while WeChat, or an administrator, still works on the send."""
 TEMPORARY_USES = 10
 
 # 素材库: pictures and articles together, and each other kind. Source: 新增永久素材 (material/add_material), 2026-10;

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from desktop_app.errors import AdminConfirmation, AlreadySent, AppError, Busy, NetworkError, Refused, SlowDown
 from desktop_app.store.outbox_types import State
+from desktop_app.wechat.errcodes import UNKNOWN_MEDIA
 from desktop_app.wechat.types import Receipt
 
 
@@ -75,7 +76,6 @@ TOKEN_ERRCODES = (40001, 40014, 42001, 40164, 40125)
 """The transport has renewed the token and tried once more; if one of these comes still, there is none."""
 NOT_TAKEN_ERRCODES = (45066, 45011, 42010)
 ADMIN_ERRCODES = (89504, 89505)
-MEDIA_ERRCODE = 40007
 
 Outcome = Receipt | AppError
 
@@ -118,7 +118,7 @@ def _classify_errcode(outcome: Refused) -> Answer:
 
 def is_media_lost(outcome: Outcome) -> bool:
     """40007: WeChat has no such media, any more or at all."""
-    return isinstance(outcome, Refused) and outcome.errcode == MEDIA_ERRCODE
+    return isinstance(outcome, Refused) and outcome.errcode == UNKNOWN_MEDIA
 
 
 def msg_id_of(outcome: Outcome) -> int | None:

@@ -25,9 +25,9 @@ from desktop_app.services.pictures import ArticlePictures
 from desktop_app.store.accounts import Account
 from desktop_app.store.articles import ArticleDraft, ArticleDrafts, MadeDraft, MadeDrafts, WechatCopy
 from desktop_app.store.outbox import State
+from desktop_app.wechat.errcodes import UNKNOWN_MEDIA
 from desktop_app.wechat.types import Article, NewsMessage, Uploaded
 
-UNKNOWN_MEDIA = 40007
 ABANDONED_S = 3600.0
 """A draft that was made for a send which nobody confirmed within this time is cleared away."""
 PREVIEW_LIFE_S = 2 * 24 * 3600.0

@@ -20,12 +20,12 @@ from desktop_app.services.openids import is_openid
 from desktop_app.store.accounts import Account
 from desktop_app.store.caches import MediaFile, PreviewRecipients, PreviewRow, RecipientRow
 from desktop_app.store.drafts import Drafts
+from desktop_app.wechat.errcodes import UNKNOWN_MEDIA
 from desktop_app.wechat.types import ImageMessage, TextMessage, VideoMessage, VoiceMessage, WxName
 
 __all__ = ["Check", "Composing", "LastPreview", "MediaFile", "PreviewResult", "Recipient", "recipient_of"]
 
 EXPIRING_S = 24 * 3600.0
-UNKNOWN_MEDIA = 40007
 
 Recipient = RecipientRow
 LastPreview = PreviewRow

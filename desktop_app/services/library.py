@@ -21,6 +21,7 @@ from desktop_app.services.pictures import ArticlePictures
 from desktop_app.store.caches import MediaCache, MediaFile
 from desktop_app.store.library import FILE, LibraryCounts, LibraryItem, LibraryStore, SyncRun, Use
 from desktop_app.wechat import MaterialCount, WeChatClient
+from desktop_app.wechat.errcodes import UNKNOWN_MEDIA
 
 __all__ = ["Library", "LibraryCounts", "LibraryItem", "NearLimit", "Use"]
 
@@ -28,7 +29,6 @@ PAGE = 20
 SYNC_PAGES = 500
 """Of one sync. WeChat publishes no daily number for batchget_material; those of its neighbours begin at 1,000."""
 NEAR = 0.9
-UNKNOWN_MEDIA = 40007
 VIDEO_S = 600.0
 
 DAILY = {

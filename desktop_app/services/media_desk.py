@@ -5,22 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from desktop_app.errors import MediaError
 from desktop_app.job import Job
 from desktop_app.media import folders, intake, prepare
-from desktop_app.media.limits import TEMPORARY_SECONDS, TEMPORARY_USES
+from desktop_app.media.limits import LIMITS, REUSE_MARGIN_S, TEMPORARY_SECONDS, TEMPORARY_USES
 from desktop_app.services.account import AccountService
 from desktop_app.services.fetch import Fetch
 from desktop_app.services.one_at_a_time import OneAtATime
 from desktop_app.store.caches import MediaCache, MediaFile, UploadRow
 from desktop_app.wechat.types import Uploaded
 
-MARGIN_S = 3600.0
-"""A media_id with less life left is not used again."""
 TEMPORARY, PERMANENT = "temp", "perm"
 _TAKEN = tuple(each.name for each in fields(intake.Taken))
 
@@ -60,9 +58,24 @@ class MediaDesk:
 
     # --- in ---------------------------------------------------------------------------------------------
 
-    def files_in(self, paths: Sequence[str], job: Job) -> list[str]:
-        """The paths, each folder replaced by the files in it; see ``media.folders``."""
-        return folders.files_in(paths, job)
+    def files_in(self, paths: Sequence[str], job: Job) -> tuple[list[str], bool]:
+        """The paths, each folder replaced by the files in it, and whether there were too many of them."""
+        found = folders.files_in(paths, job, most=folders.MOST + 1)
+        return found[: folders.MOST], len(found) > folders.MOST
+
+    def check(self, file: MediaFile, kind: str | None, job: Job) -> None:
+        """Raise what ``add_file`` would say of a file that is in the cache already."""
+        self._fitting(file, kind, job)
+
+    def tidy(self, wanted: Collection[str]) -> None:
+        """Remove originals of films and voices that are too large for any message, but for the ``wanted`` ones.
+
+        Nothing refers to them: drafts and sends name what was made of them. Hundreds of megabytes each.
+        """
+        for file in self.files.larger_than({kind: LIMITS[kind].max_bytes for kind in ("voice", "video")}):
+            if file.sha256 not in wanted:
+                with contextlib.suppress(OSError):
+                    file.path.unlink()
 
     def add_file(self, path: str | os.PathLike[str], kind: str | None, job: Job) -> MediaFile:
         """Copy a file into the cache and make it fit.
@@ -196,7 +209,7 @@ class MediaDesk:
         if known.expires_at is None:
             return known
         # A clock that was set back would make an old media_id look young.
-        fresh = MARGIN_S <= known.expires_at - self._now() <= TEMPORARY_SECONDS
+        fresh = REUSE_MARGIN_S <= known.expires_at - self._now() <= TEMPORARY_SECONDS
         return known if fresh and known.uses < TEMPORARY_USES else None
 
     def keep(self, account_id: int, sha256: str, use: str, made: Uploaded, variant: str = "") -> None:

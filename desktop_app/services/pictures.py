@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from desktop_app.errors import AppError, ArticleError, MediaError
 from desktop_app.job import Job
 from desktop_app.media import intake, prepare, shrink
-from desktop_app.media.limits import COVER_BYTES, TEMPORARY_SECONDS
+from desktop_app.media.limits import COVER_BYTES, REUSE_MARGIN_S, TEMPORARY_SECONDS
 from desktop_app.services.account import AccountService
 from desktop_app.services.fetch import Fetch
 from desktop_app.services.one_at_a_time import OneAtATime
@@ -21,7 +21,6 @@ from desktop_app.store.caches import MediaCache, MediaFile, UploadRow
 
 FRESH_S = 7 * 24 * 3600.0
 """For so long a picture from the web is taken to be what it was."""
-MARGIN_S = 3600.0
 BODY, COVER, THUMB = "body", "perm.image", "temp.thumb"
 
 
@@ -146,7 +145,7 @@ class ArticlePictures:
         with self._one_at_a_time((THUMB, account_id, sha256, variant), job):
             known = self._media.upload(account_id, sha256, THUMB, variant)
             left = (known.expires_at or 0.0) - self._now() if known is not None else 0.0
-            if known is not None and MARGIN_S <= left <= TEMPORARY_SECONDS:
+            if known is not None and REUSE_MARGIN_S <= left <= TEMPORARY_SECONDS:
                 return known.media_id
             file = self._file(sha256)
             target = self._media.folder / f"{sha256}.thumb-{variant[:16]}"

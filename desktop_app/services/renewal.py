@@ -12,7 +12,7 @@ from desktop_app.article.allowed import local_sha256
 from desktop_app.article.localise import localise
 from desktop_app.errors import AppError, MediaError, Refused, StoreError
 from desktop_app.job import Job
-from desktop_app.media.limits import TEMPORARY_SECONDS, TEMPORARY_USES
+from desktop_app.media.limits import REUSE_MARGIN_S, TEMPORARY_SECONDS, TEMPORARY_USES
 from desktop_app.services import contents
 from desktop_app.services.account import AccountService
 from desktop_app.services.articles import Articles, cleaned
@@ -24,8 +24,6 @@ from desktop_app.store.articles import ForeignPictures, MadeDrafts
 from desktop_app.store.caches import MediaCache, UploadRow
 from desktop_app.store.outbox import HEAL_WANTED, HEALED, NOT_HEALED, Batch, Due, Outbox, OutboxRow
 
-MARGIN_S = 3600.0
-"""A media_id with less life left would end while WeChat, or an administrator, still works on the send."""
 UPLOADNEWS = "uploadnews:"
 GONE = frozenset({"media.gone", "cover.gone", "picture.gone"})
 BASES = ("temp.video", "perm.video")
@@ -138,7 +136,7 @@ class Renewal:
     def _lasts(self, expires_at: float) -> bool:
         """Good for an hour. More life than there can be: the clock was set back, and nobody can tell."""
         left = expires_at - self._now()
-        return left >= MARGIN_S and (left <= TEMPORARY_SECONDS or math.isinf(expires_at))
+        return left >= REUSE_MARGIN_S and (left <= TEMPORARY_SECONDS or math.isinf(expires_at))
 
     def _first_missing(self, row: OutboxRow) -> str:
         """The file that did not go up: uploads go in order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,16 @@ class MediaCache:
             (sha256,),
         )
         return bool(row[0]) if row is not None else False
+
+    def larger_than(self, limits: Mapping[str, int]) -> list[MediaFile]:
+        """Files in the folder beyond a size in bytes for their kind."""
+        found = []
+        for kind, size_bytes in limits.items():
+            rows = self._db.read(
+                "SELECT sha256 FROM media_file WHERE kind = ? AND size_bytes > ?", (kind, size_bytes)
+            )
+            found += [file for row in rows if (file := self.get(row["sha256"])) is not None]
+        return found
 
     def size_of(self, sha256: str) -> int:
         """Bytes of a file that was in the folder, whether it still is or not; 0 if it never was."""

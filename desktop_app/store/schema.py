@@ -234,7 +234,8 @@ CREATE TABLE transfer (                   -- uploads that are not finished: offe
     account_id INTEGER NOT NULL REFERENCES account(id),
     sha256 TEXT NOT NULL,
     name TEXT NOT NULL,
-    use TEXT NOT NULL,                    -- what it goes up for, as in upload.use
+    use TEXT NOT NULL,                    -- what it goes up for: message, body, library
+    kind TEXT NOT NULL,                   -- what it was taken as: image, voice, video, picture, '' for whatever it is
     added_at REAL NOT NULL,
     UNIQUE (account_id, sha256, use)
 );

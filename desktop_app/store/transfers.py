@@ -9,12 +9,16 @@ from desktop_app.store.database import Database
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A file of the media folder that was to go up. ``use``: what for, as ``workers.transfers`` names it."""
+    """A file of the media folder that was to go up, as it is or mended.
+
+    ``use``: what for, as ``workers.transfers`` names it; ``kind``: what it was taken as, "" for whatever it is.
+    """
 
     account_id: int
     sha256: str
     name: str
     use: str
+    kind: str = ""
 
 
 class UnfinishedUploads:
@@ -27,8 +31,9 @@ class UnfinishedUploads:
         """Write one down; once for the same file and use."""
         with self._db.transaction() as connection:
             connection.execute(
-                "INSERT OR IGNORE INTO transfer (account_id, sha256, name, use, added_at) VALUES (?, ?, ?, ?, ?)",
-                (upload.account_id, upload.sha256, upload.name, upload.use, self._db.now()),
+                """INSERT OR IGNORE INTO transfer (account_id, sha256, name, use, kind, added_at)
+                VALUES (?, ?, ?, ?, ?, ?)""",
+                (upload.account_id, upload.sha256, upload.name, upload.use, upload.kind, self._db.now()),
             )
 
     def remove(self, account_id: int, sha256: str, use: str) -> None:
@@ -40,5 +45,5 @@ class UnfinishedUploads:
 
     def list(self) -> list[Unfinished]:
         """All, in the order in which they came."""
-        rows = self._db.read("SELECT account_id, sha256, name, use FROM transfer ORDER BY id")
-        return [Unfinished(row["account_id"], row["sha256"], row["name"], row["use"]) for row in rows]
+        rows = self._db.read("SELECT account_id, sha256, name, use, kind FROM transfer ORDER BY id")
+        return [Unfinished(*row) for row in rows]

@@ -15,7 +15,7 @@ from shiboken6 import delete
 
 from desktop_app.ui import theme
 from desktop_app.ui.editor_bridge import Bridge
-from desktop_app.ui.editor_pictures import EditorPictures, address_of, is_picture
+from desktop_app.ui.editor_pictures import EditorPictures, address_of
 from desktop_app.ui.widgets import vbox
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ class ArticleEditor(QWidget):
         self._bridge.said.connect(self._on_said)
         self._pictures.taken.connect(self.picture_taken)
         self._pictures.refused.connect(self.picture_refused)
+        self._pictures.misplaced.connect(self.files_dropped)
 
     # --- the view -------------------------------------------------------------------------------------------
 
@@ -201,7 +202,7 @@ class ArticleEditor(QWidget):
         self._bridge.order("command", name=name, args=args, id=number)
 
     def insert_files(self, files: list[Path]) -> None:
-        """Put picture files at the caret; what is no picture goes to ``files_dropped``."""
+        """Put picture files at the caret; films and recordings go to ``files_dropped``."""
         self.ensure()
         self._on_dropped(files, None)
 
@@ -308,12 +309,7 @@ class ArticleEditor(QWidget):
         return file.path if file is not None else None
 
     def _on_dropped(self, files: list[Path], at: QPointF | None) -> None:
-        pictures = [path for path in files if is_picture(path)]
-        rest = [path for path in files if path not in pictures]
-        if pictures:
-            self._pictures.add_files(pictures, at)
-        if rest:
-            self.files_dropped.emit(rest)
+        self._pictures.add_files(files, at)
 
     def _on_bitmap(self, image: QImage, at: QPointF | None) -> None:
         self._pictures.add_image(image, self.tr("粘贴的图片.png"), at)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from PySide6.QtCore import QMimeDatabase, QObject, QPointF, Signal
+from PySide6.QtCore import QObject, QPointF, Signal
 from PySide6.QtGui import QImage
 
 from desktop_app.errors import AppError, MediaError
@@ -37,11 +37,6 @@ def address_of(sha256: str) -> str:
     return f"qunfa-media://{sha256}"
 
 
-def is_picture(path: Path) -> bool:
-    """Whether a file looks like a picture; what it really is shows when it is taken in."""
-    return QMimeDatabase().mimeTypeForFile(str(path)).name().startswith("image/")
-
-
 class EditorPictures(QObject):
     """Takes pictures in, one after the other, and tells the page where they are."""
 
@@ -51,6 +46,9 @@ class EditorPictures(QObject):
     refused = Signal(str, object)
     """Name and AppError of a picture that could not be taken."""
 
+    misplaced = Signal(list)
+    """A list of Paths: films and recordings, told by their content."""
+
     def __init__(self, context: Context, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
@@ -59,12 +57,12 @@ class EditorPictures(QObject):
     def add_files(self, files: Sequence[Path], at: QPointF | None = None) -> None:
         """Put picture files into the article, at a place of the view or at the caret."""
         media = self._context.profile.media
-        self._put([(path.name, _from_file(media, path)) for path in files], at)
+        self._put([(path.name, _from_file(media, path), path) for path in files], at)
 
     def add_image(self, image: QImage, name: str, at: QPointF | None = None) -> None:
         """Put a bitmap into the article."""
         media = self._context.profile.media
-        self._put([(name, lambda job: media.add_bytes(png_of(image), name, PICTURE, job))], at)
+        self._put([(name, lambda job: media.add_bytes(png_of(image), name, PICTURE, job), None)], at)
 
     def bring_in(self, pictures: Sequence[dict[str, str]]) -> None:
         """Take pictures that pasted text had inside (``data``) or beside it (``file:``); their addresses change."""
@@ -73,27 +71,36 @@ class EditorPictures(QObject):
 
     # --- one after the other ------------------------------------------------------------------------------
 
-    def _put(self, pictures: Sequence[tuple[str, Take]], at: QPointF | None) -> None:
+    def _put(self, pictures: Sequence[tuple[str, Take, Path | None]], at: QPointF | None) -> None:
         places = [uuid.uuid4().hex for _ in pictures]
         where: dict[str, Any] = {} if at is None else {"x": at.x(), "y": at.y()}
         for place in places:
             self._bridge.order("place", token=place, **where)
 
-        def work(job: Job) -> None:
-            for place, (name, take) in zip(places, pictures, strict=True):
+        def work(job: Job) -> list[Path]:
+            others = []
+            for place, (name, take, path) in zip(places, pictures, strict=True):
                 job.check()
                 try:
                     job.report((place, name, take(job)))
                 except AppError as error:
+                    if error.code == "media.kind" and path is not None:
+                        others.append(path)
                     job.report((place, name, error))
+            return others
 
-        self._context.tasks.start("work", work, owner=self, on_report=self._arrived)
+        def done(others: list[Path]) -> None:
+            if others:
+                self.misplaced.emit(others)
+
+        self._context.tasks.start("work", work, owner=self, on_done=done, on_report=self._arrived)
 
     def _arrived(self, report: tuple[str, str, MediaFile | AppError]) -> None:
         place, name, result = report
         if isinstance(result, AppError):
             self._bridge.order("arrived", token=place, src="", alt="")
-            self.refused.emit(name, result)
+            if result.code != "media.kind":  # those of another kind are told together
+                self.refused.emit(name, result)
         else:
             self._bridge.order("arrived", token=place, src=address_of(result.sha256), alt="")
             self.taken.emit(result)

@@ -185,7 +185,7 @@ class NewsFiles(QObject):
             self.intake.take(payload, self._here(use))
 
     def _other_files(self, paths: list[Path]) -> None:
-        self.intake.take(Payload(tuple(str(path) for path in paths)), lambda files: None)
+        self._kept_apart(Payload(tuple(str(path) for path in paths)))
 
     def add_articles_for(self, payload: Payload) -> None:
         """Each picture becomes the cover of a new article."""

@@ -12,7 +12,7 @@ from desktop_app.errors import AppError
 from desktop_app.job import Job
 from desktop_app.store.caches import MediaFile
 from desktop_app.ui.context import Context
-from desktop_app.ui.drop_payload import Payload, guessed_kind
+from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.pasted import address_name, pasted_name, png_of
 from desktop_app.workers.transfers import BODY
 
@@ -38,16 +38,17 @@ class PictureIntake(QObject):
         def read(job: Job) -> tuple[list[MediaFile], list[tuple[str, AppError]], tuple[str, ...]]:
             taken: list[MediaFile] = []
             refused: list[tuple[str, AppError]] = []
-            files = sorted(
-                self._context.profile.media.files_in(payload.files, job), key=lambda path: PurePath(path).name
-            )
-            others = tuple(path for path in files if guessed_kind(path) in ("video", "voice"))
-            for name, bring in self._reads(payload, [path for path in files if path not in others]):
+            others: list[str] = []
+            files, _ = self._context.profile.media.files_in(payload.files, job)
+            for name, bring, path in self._reads(payload, sorted(files, key=lambda path: PurePath(path).name)):
                 try:
                     taken.append(bring(job))
                 except AppError as error:
-                    refused.append((name, error))
-            return taken, refused, others
+                    if error.code == "media.kind" and path:  # a film or a recording, by its content
+                        others.append(path)
+                    else:
+                        refused.append((name, error))
+            return taken, refused, tuple(others)
 
         def show(found: tuple[list[MediaFile], list[tuple[str, AppError]], tuple[str, ...]]) -> None:
             taken, refused, others = found
@@ -78,16 +79,17 @@ class PictureIntake(QObject):
             name, error, account_id=self._account_id(), kind="picture", use=BODY, then=mended
         )
 
-    def _reads(self, payload: Payload, files: list[str]) -> list[tuple[str, Read]]:
+    def _reads(self, payload: Payload, files: list[str]) -> list[tuple[str, Read, str]]:
+        """What to call it, how to bring it, and where it lies (\"\" for what is no file)."""
         media = self._context.profile.media
-        reads: list[tuple[str, Read]] = [
-            (PurePath(path).name, partial(media.add_file, path, "picture")) for path in files
+        reads: list[tuple[str, Read, str]] = [
+            (PurePath(path).name, partial(media.add_file, path, "picture"), path) for path in files
         ]
         for address in payload.addresses:
             name = address_name(address)
-            reads.append((name, partial(self._from_web, address, name, payload)))
+            reads.append((name, partial(self._from_web, address, name, payload), ""))
         if payload.bitmap is not None and not payload.addresses:
-            reads.append((pasted_name(), partial(self._from_bitmap, payload)))
+            reads.append((pasted_name(), partial(self._from_bitmap, payload), ""))
         return reads
 
     def _from_web(self, address: str, name: str, payload: Payload, job: Job) -> MediaFile:

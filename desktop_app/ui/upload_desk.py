@@ -9,7 +9,7 @@ from desktop_app.ui.activity_bar import ActivityBar
 from desktop_app.ui.context import Context
 from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.library_intake import save_to_library
-from desktop_app.ui.units import clock_text
+from desktop_app.ui.units import clock_text, count_text
 from desktop_app.ui.upload_drawer import UploadDrawer
 from desktop_app.ui.window import shell
 from desktop_app.workers.transfers import Stage, Totals, Transfer
@@ -31,6 +31,7 @@ class UploadDesk(QObject):
         self._note = ""
         self.drawer = UploadDrawer(context, content)
         self.drawer.totals_changed.connect(self._show)
+        context.transfers.cut_short.connect(self._say_cut_short)
         activity.uploads_wanted.connect(self.drawer.toggle)
         activity.stop_wanted.connect(context.transfers.cancel_all)
 
@@ -63,6 +64,10 @@ class UploadDesk(QObject):
         self._offered = True
         self._context.transfers.offer_left_over(self._ask)
 
+    def _say_cut_short(self, count: int) -> None:
+        text = self.tr("一次最多放 {n} 个文件，文件夹里其余的没有放进来").format(n=count_text(count))
+        shell(self._content).toast(text, "warning", "amber")
+
     def _ask(self, offered: list[Transfer]) -> None:
         if not offered:
             return
@@ -70,7 +75,10 @@ class UploadDesk(QObject):
 
         def go_on() -> None:
             for transfer in offered:
-                self._context.transfers.retry(transfer)
+                if transfer.stage == Stage.STOPPED:
+                    self._context.transfers.retry(transfer)
+                else:
+                    self.drawer.open_drawer()  # its own button has to be pressed
 
         text = self.tr("上次有 {n} 个文件没传完").format(n=len(offered))
         shell(self._content).toast(text, "upload", "blue", (self.tr("继续上传"), go_on))

@@ -8,6 +8,9 @@ from functools import cache
 from desktop_app import errors
 from desktop_app.wechat.errcode_table import ROWS
 
+UNKNOWN_MEDIA = 40007
+"""WeChat does not know a media_id: expired, deleted, another account's, or of the wrong kind."""
+
 
 @dataclass(frozen=True)
 class ErrCode:

@@ -20,9 +20,10 @@ from desktop_app.job import Job
 
 log = logging.getLogger(__name__)
 
-THREADS = {"upload": 4, "work": 4, "intake": 2, "pictures": 2, "convert": 1}
+THREADS = {"upload": 4, "work": 4, "intake": 2, "pictures": 2, "convert": 1, "notes": 1}
 """Files are taken in by two threads, and decoded to be shown by two: beside four uploads more would only take the
-window's thread its turn, and small work would queue behind them. A converter uses all processors by itself."""
+window's thread its turn, and small work would queue behind them. A converter uses all processors by itself. What
+is noted and crossed out again has to keep its order."""
 PROGRESS_PERIOD_S = 0.05
 
 

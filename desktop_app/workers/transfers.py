@@ -87,6 +87,13 @@ class Transfer:
         return str(self.error.args_.get("fix", "")) if self.error.args_.get("sha256") else ""
 
     @property
+    def sha256(self) -> str:
+        """The file in the media folder: what goes up, or the original that has to be mended first; "" before."""
+        if self.media is not None:
+            return self.media.sha256
+        return str(self.error.args_.get("sha256", "")) if self.error is not None else ""
+
+    @property
     def needs_person(self) -> bool:
         """Whether it waits for somebody to decide."""
         return self.stage in (Stage.REFUSED, Stage.FAILED)
@@ -124,6 +131,8 @@ class Transfers(QObject):
     changed = Signal(object)
     """A Transfer moved on."""
     removed = Signal(object)
+    cut_short = Signal(int)
+    """So many files of dropped folders are taken, and there were more."""
 
     def __init__(
         self,
@@ -178,39 +187,56 @@ class Transfers(QObject):
         """Enter a file that was taken in elsewhere and cannot be used as it is: it can be mended from the list."""
         transfer = Transfer(name, account_id, kind, use, Stage.REFUSED, error=error, then=then)
         transfer.size_before = int(error.args_.get("size_bytes", 0))
+        if transfer.fix:
+            self._write_down(transfer)
         self._enter(transfer)
         return transfer
 
     def files_of(self, paths: Sequence[str], done: Callable[[list[str]], None], owner: QObject) -> None:
         """``done(files)``: the paths with the files of the folders among them in their places. Reads the disk."""
-        self._tasks.start("work", lambda job: self._profile.media.files_in(paths, job), owner=owner, on_done=done)
+
+        def show(found: tuple[list[str], bool]) -> None:
+            files, more = found
+            if more:
+                self.cut_short.emit(len(files))
+            done(files)
+
+        self._tasks.start("work", lambda job: self._profile.media.files_in(paths, job), owner=owner, on_done=show)
 
     def offer_left_over(self, done: Callable[[list[Transfer]], None]) -> None:
-        """Put what was not finished last time into the list, stopped; ``done`` gets what nobody took up meanwhile."""
+        """Put what was not finished last time into the list: stopped, or refused as long as nobody mends it.
 
-        def look(job: Job) -> list[tuple[Unfinished, MediaFile]]:
-            found = []
-            for each in self._profile.unfinished.list():
-                media = self._profile.media.media(each.sha256)
-                if media is None or self._is_there(each, media):
-                    self._profile.unfinished.remove(each.account_id, each.sha256, each.use)
-                else:
-                    found.append((each, media))
-            return found
+        ``done`` gets what nobody took up meanwhile. What no list names any more leaves the cache.
+        """
 
-        def show(found: list[tuple[Unfinished, MediaFile]]) -> None:
-            under_way = {(t.account_id, t.media.sha256, t.use) for t in self.items if t.media is not None}
-            offered = []
-            for each, media in found:
-                if (each.account_id, each.sha256, each.use) in under_way:
-                    continue
-                transfer = Transfer(each.name, each.account_id, media.kind, each.use, Stage.STOPPED, media)
-                transfer.size_before = transfer.size_after = media.size_bytes
+        def show(found: list[Transfer]) -> None:
+            under_way = {(t.account_id, t.sha256, t.use) for t in self.items}
+            offered = [each for each in found if (each.account_id, each.sha256, each.use) not in under_way]
+            for transfer in offered:
                 self._enter(transfer)
-                offered.append(transfer)
             done(offered)
 
-        self._tasks.start("work", look, owner=self, on_done=show)
+        self._tasks.start("work", self._left_over, owner=self, on_done=show)
+
+    def _left_over(self, job: Job) -> list[Transfer]:
+        """Runs in a task."""
+        profile = self._profile
+        accounts = {account.id for account in profile.accounts.list()}
+        found = []
+        for each in profile.unfinished.list():
+            media = profile.media.media(each.sha256)
+            if media is None or each.account_id not in accounts or self._is_there(each, media):
+                profile.unfinished.remove(each.account_id, each.sha256, each.use)
+                continue
+            transfer = Transfer(each.name, each.account_id, each.kind or None, each.use, Stage.STOPPED, media)
+            transfer.size_before = transfer.size_after = media.size_bytes
+            try:
+                profile.media.check(media, transfer.kind, job)
+            except MediaError as error:
+                transfer.stage, transfer.media, transfer.error = Stage.REFUSED, None, error
+            found.append(transfer)
+        profile.media.tidy({each.sha256 for each in found})
+        return found
 
     def _is_there(self, upload: Unfinished, media: MediaFile) -> bool:
         """Whether WeChat has it already: it ended before the note of its beginning was written."""
@@ -346,8 +372,9 @@ class Transfers(QObject):
 
         def work(job: Job) -> tuple[MediaFile, int]:
             media = bring(job)
-            upload = Unfinished(transfer.account_id, media.sha256, transfer.name, transfer.use)
-            self._profile.unfinished.add(upload)
+            if transfer.sha256 not in ("", media.sha256):  # what was refused is mended
+                self._profile.unfinished.remove(transfer.account_id, transfer.sha256, transfer.use)
+            self._profile.unfinished.add(_note(transfer, media.sha256))
             return media, self._profile.media.size_of_original(media)
 
         self._begin_stage(transfer, stage)
@@ -390,6 +417,8 @@ class Transfers(QObject):
         refused = transfer.media is None and isinstance(error, MediaError)
         transfer.stage = Stage.REFUSED if refused else Stage.FAILED
         transfer.size_before = transfer.size_before or int(error.args_.get("size_bytes", 0))
+        if transfer.fix:
+            self._write_down(transfer)
         self._say(transfer)
 
     def _begin_stage(self, transfer: Transfer, stage: Stage) -> None:
@@ -414,17 +443,15 @@ class Transfers(QObject):
 
     def _write_down(self, transfer: Transfer) -> None:
         """Should the app end before the upload does, the next start offers it."""
-        media = transfer.media
-        assert media is not None
-        upload = Unfinished(transfer.account_id, media.sha256, transfer.name, transfer.use)
-        self._tasks.start("work", lambda job: self._profile.unfinished.add(upload))
+        note = _note(transfer, transfer.sha256)
+        self._tasks.start("notes", lambda job: self._profile.unfinished.add(note))
 
     def _forget(self, transfer: Transfer) -> None:
-        media = transfer.media
-        if media is not None:
+        if sha256 := transfer.sha256:
+            unfinished = self._profile.unfinished
             self._tasks.start(
-                "work",
-                lambda job: self._profile.unfinished.remove(transfer.account_id, media.sha256, transfer.use),
+                "notes",
+                lambda job: unfinished.remove(transfer.account_id, sha256, transfer.use),
                 owner=self,
             )
 
@@ -433,6 +460,10 @@ class Transfers(QObject):
             transfer.listener(transfer)
         if transfer in self.items:
             self.changed.emit(transfer)
+
+
+def _note(transfer: Transfer, sha256: str) -> Unfinished:
+    return Unfinished(transfer.account_id, sha256, transfer.name, transfer.use, transfer.kind or "")
 
 
 def _left_of(moving: list[Transfer], waiting: list[Transfer]) -> float | None:

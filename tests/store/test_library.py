@@ -314,7 +314,8 @@ def test_a_file_that_something_needs_stays(library: LibraryStore, cache: MediaCa
         case "transfer":
             with db.transaction() as connection:
                 connection.execute(
-                    "INSERT INTO transfer (account_id, sha256, name, use, added_at) VALUES (2, ?, 'a', 'body', 0)",
+                    """INSERT INTO transfer (account_id, sha256, name, use, kind, added_at)
+                    VALUES (2, ?, 'a', 'body', 'picture', 0)""",
                     (one,),
                 )
         case "draft":

@@ -25,6 +25,7 @@ from desktop_app.ui.article_model import MIME
 from desktop_app.ui.crop_dialog import CropDialog
 from desktop_app.ui.news_form import NewsForm
 from desktop_app.ui.toolbar_tools import menu_entries
+from desktop_app.workers.transfers import LIBRARY
 from tests.compose_world import MP4, ComposeWorld, enter
 from tests.data import make_heic
 
@@ -236,6 +237,19 @@ def test_dropped_pictures_come_in_and_go_up_behind(world: ComposeWorld, form: Ne
     sent = [r for r in world.sandbox.requests() if r["path"].endswith("/media/uploadimg")]
     assert len(sent) == 2
     assert any("不能通过接口放视频" in text for text in world.window.toasts)
+
+
+def test_content_decides_what_a_file_is_not_its_name(world: ComposeWorld, form: NewsForm) -> None:
+    """A picture called .mp4 goes into the text, a film called .png into the library."""
+    picture, film = world.folder / "图.mp4", world.folder / "片.png"
+    picture.write_bytes(Path(world.pictures("a.png")[0]).read_bytes())
+    film.write_bytes(Path(MP4).read_bytes())
+    form.files.insert_pictures(_payload(str(picture), str(film)))
+    world.until(lambda: form.article()["html"].count("qunfa-media://") == 1)
+    world.until(lambda: [each.name for each in world.transfers.items if each.use == LIBRARY] == ["片.png"])
+    form.files.add_articles_for(_payload(str(picture)))
+    world.until(lambda: form.model.rowCount() == 2)
+    world.settle()
 
 
 def test_a_bitmap_pasted_into_the_window_goes_up_behind(world: ComposeWorld, form: NewsForm) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.media import convert
+from desktop_app.media import convert, folders
 from desktop_app.store.transfers import Unfinished
 from desktop_app.workers.transfers import BODY, LIBRARY, MESSAGE, Stage, Transfer, Transfers
 from tests.data import make, make_clips
@@ -326,3 +326,67 @@ def no_job() -> Any:
     from desktop_app.job import Job
 
     return Job()
+
+
+def test_a_file_that_waits_for_its_button_is_offered_too(bench: Bench) -> None:
+    """A film of a chat program, gone from there: after the next start it still waits to be mended, and can be."""
+    program = convert.find()
+    bench.profile.media.configure(ffmpeg=program, ground="white")
+    film = make_clips.film(bench.paths.data / "航拍.mov")
+    bench.begin(film, "video")
+    bench.settle()
+    film.unlink()
+    bench.tasks.close()
+    next_start(bench)
+    offered: list[Transfer] = []
+    bench.transfers.offer_left_over(offered.extend)
+    bench.settle()
+    assert [(each.name, each.stage, each.fix) for each in offered] == [("航拍.mov", Stage.REFUSED, "to_mp4")]
+    bench.transfers.mend(offered[0])
+    bench.settle()
+    assert offered[0].stage == Stage.DONE
+    assert bench.profile.unfinished.list() == []
+
+
+def test_what_a_person_put_away_leaves_the_cache(bench: Bench) -> None:
+    """An original that nobody mended: at the next start its many bytes are gone; one that waits is kept."""
+    waiting, away = (bench.file(name, make.mp3(600 + n)) for n, name in enumerate(("等.mp3", "不要.mp3")))
+    transfers = [bench.begin(path, "voice") for path in (waiting, away)]
+    bench.settle()
+    assert {each.fix for each in transfers} == {"cut_voice"}
+    bench.transfers.remove(transfers[1])
+    bench.settle()
+    bench.tasks.close()
+    next_start(bench)
+    bench.transfers.offer_left_over(lambda offered: None)
+    bench.settle()
+    kept, gone = (bench.profile.media.media(each.sha256) for each in transfers)
+    assert kept is not None
+    assert gone is None
+
+
+def test_nothing_is_offered_for_an_account_that_is_gone(bench: Bench) -> None:
+    """Its AppSecret went with it."""
+    media = bench.profile.media.add_file(bench.pictures(1)[0], "image", no_job())
+    bench.profile.unfinished.add(Unfinished(bench.subscription.id, media.sha256, media.name, MESSAGE, "image"))
+    bench.profile.accounts.remove(bench.subscription.id)
+    offered: list[Transfer] = []
+    bench.transfers.offer_left_over(offered.extend)
+    bench.settle()
+    assert offered == []
+    assert bench.profile.unfinished.list() == []
+
+
+def test_too_many_files_are_not_left_out_in_silence(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole disk dropped by mistake: the first thousand, and a word about the rest."""
+    monkeypatch.setattr(folders, "MOST", 3)
+    folder = bench.paths.data / "很多"
+    folder.mkdir()
+    for n in range(5):
+        (folder / f"{n}.png").write_bytes(b"x")
+    found: list[str] = []
+    said: list[int] = []
+    bench.transfers.cut_short.connect(said.append)
+    bench.transfers.files_of([str(folder)], found.extend, bench.transfers)
+    bench.settle()
+    assert (len(found), said) == (3, [3])
