@@ -244,6 +244,14 @@ def test_toasts_stack_above_the_activity_bar(window: Surface) -> None:
     motion.set_reduced(None)
 
 
+def test_a_long_toast_has_more_lines(window: Surface) -> None:
+    """The way out stands at the end of a sentence and is not cut off; what needs a fourth line has a tooltip."""
+    toaster = Toaster(window)
+    bodies = [toaster.show("到 设置 → 素材 选择它" * n, action=("去设置", lambda: None)) for n in (1, 4, 7, 20)]
+    assert [each.height() - 48 for each in bodies] == [48, 68, 88, 88]
+    assert [bool(each.words.toolTip()) for each in bodies] == [False, False, False, True]
+
+
 def test_toast_action_runs_once_and_closes(window: Surface) -> None:
     """The button does its work and takes the toast away."""
     toaster, log = Toaster(window), []
