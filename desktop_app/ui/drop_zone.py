@@ -20,6 +20,7 @@ from desktop_app.ui.units import translated_kind
 from desktop_app.ui.widgets import Card, IconLabel, button, hbox, icon_button, label, vbox
 
 SHOWN_REFUSALS = 3
+MOST_ROWS = 60
 _numbers = itertools.count(1)
 
 
@@ -135,6 +136,7 @@ class RefusalList(QWidget):
     def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: list[RefusalRow] = []
+        self._beyond: list[Refusal] = []  # counted only: a folder of a thousand documents needs no thousand rows
         self._more = label("", "caption", "red.text")
         self._clear = button(self.tr("全部清掉"), "link", dim="small", name=f"compose.{kind}.refusals.clear")
         self._clear.clicked.connect(self.clear)
@@ -146,6 +148,10 @@ class RefusalList(QWidget):
 
     def add(self, refusal: Refusal) -> None:
         """Show why a file was refused."""
+        if len(self._rows) >= MOST_ROWS:
+            self._beyond.append(refusal)
+            self._show_foot()
+            return
         row = RefusalRow(refusal)
         row.dismissed.connect(self._put_away)
         row.move_wanted.connect(self._move)
@@ -161,13 +167,18 @@ class RefusalList(QWidget):
 
     def drop(self, transfer: object) -> None:
         """Put away what was said about a file that is being mended."""
+        self._beyond = [each for each in self._beyond if each.transfer is not transfer]
         for row in [each for each in self._rows if each.refusal.transfer is transfer]:
             self._dismiss(row)
 
     def clear(self) -> None:
         """Put all away."""
+        beyond, self._beyond = self._beyond, []
         for row in list(self._rows):
             self._put_away(row)
+        for refusal in beyond:
+            if refusal.transfer is not None:
+                self.put_away.emit(refusal.transfer)
 
     def _put_away(self, row: RefusalRow) -> None:
         self._dismiss(row)
@@ -178,6 +189,8 @@ class RefusalList(QWidget):
         self._rows.remove(row)
         row.hide()
         row.deleteLater()
+        if self._beyond:
+            self.add(self._beyond.pop())
         self._show()
 
     def _move(self, row: RefusalRow) -> None:
@@ -188,7 +201,10 @@ class RefusalList(QWidget):
         shown = sorted(self._rows, key=lambda row: not row.helps)[:SHOWN_REFUSALS]  # a button must not be hidden
         for row in self._rows:
             row.setVisible(row in shown)
-        hidden = len(self._rows) - SHOWN_REFUSALS
+        self._show_foot()
+
+    def _show_foot(self) -> None:
+        hidden = len(self._rows) + len(self._beyond) - SHOWN_REFUSALS
         self._more.setText(self.tr("还有 {n} 个文件不能用").format(n=hidden))
         self._more.setVisible(hidden > 0)
         self._foot.setVisible(len(self._rows) > 1)

@@ -46,6 +46,7 @@ from desktop_app.workers.transfers import Stage, Transfer
 
 if TYPE_CHECKING:
     from desktop_app.services.library import LibraryCounts, LibraryItem, NearLimit
+    from desktop_app.store.caches import MediaFile
 
 SEARCH_AFTER_MS = 150
 TICK_MS = 60_000
@@ -374,10 +375,14 @@ class MediaPage(Surface):
             case "delete":
                 self.actions_.ask_delete(account_id, usable)
             case "article":
-                self.actions_.bring(account_id, usable, self.use_in_article.emit)
+                self._bring(account_id, usable, self.use_in_article.emit)
             case "message":
                 kind = usable[0].kind
-                self.actions_.bring(account_id, usable, lambda files: self.use_in_message.emit(kind, files))
+                self._bring(account_id, usable, lambda files: self.use_in_message.emit(kind, files))
+
+    def _bring(self, account_id: int, items: Sequence[LibraryItem], use: Callable[[list[MediaFile]], object]) -> None:
+        """Fetch what is only at WeChat, then use it: not in the message of another account that came to the front."""
+        self.actions_.bring(account_id, items, lambda files: use(files) if self._is_mine(account_id) else None)
 
     # --- one item -----------------------------------------------------------------------------------------------
 

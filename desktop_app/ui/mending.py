@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.media.limits import LIMITS
+from desktop_app.store.caches import MediaFile
 from desktop_app.ui.context import Context
 from desktop_app.ui.error_box import words
 from desktop_app.ui.settings_page import SettingsPage
@@ -44,15 +45,24 @@ def mend(context: Context, near: QWidget, transfer: Transfer) -> None:
     if transfer.fix != CUT or transfer.error is None:
         context.transfers.mend(transfer)
         return
-    original = context.profile.media.media(str(transfer.error.args_["sha256"]))
-    if original is None:  # somebody emptied the folder: the attempt says so
+    media, sha256, window = context.profile.media, str(transfer.error.args_["sha256"]), near.window()
+    context.tasks.start(
+        "work",
+        lambda job: media.media(sha256),
+        owner=window,
+        on_done=lambda original: _ask_part(context, window, transfer, original),
+    )
+
+
+def _ask_part(context: Context, window: QWidget, transfer: Transfer, original: MediaFile | None) -> None:
+    if original is None or transfer.fix != CUT:  # somebody emptied the folder: the attempt says so
         context.transfers.mend(transfer)
         return
     from desktop_app.ui.trim_dialog import TrimDialog  # sound is loaded when it is wanted
 
     limit_s = float(LIMITS["voice"].max_seconds)
     dialog = TrimDialog(
-        context, near.window(), name=transfer.name, path=original.path, seconds=original.seconds, limit_s=limit_s
+        context, window, name=transfer.name, path=original.path, seconds=original.seconds, limit_s=limit_s
     )
     dialog.chosen.connect(lambda start_s: context.transfers.mend(transfer, start_s))
     dialog.open()

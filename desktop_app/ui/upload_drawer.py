@@ -118,7 +118,7 @@ class UploadDrawer(QWidget):
             self._rows.setFocus()
 
     def close_drawer(self) -> None:
-        """Go away; what is done leaves the list, what waits for a person stays."""
+        """Go away; the list stays as it is."""
         self._slide.stop()
         inside = self.isAncestorOf(QApplication.focusWidget() or self)
         self.hide()

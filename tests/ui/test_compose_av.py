@@ -187,6 +187,7 @@ def test_a_recording_that_is_too_long_is_cut_where_the_person_says(world: Compos
     (fix,) = row.findChildren(QPushButton)
     assert fix.text() == "截取 60 秒"
     QTest.mouseClick(fix, Qt.MouseButton.LeftButton)
+    world.settle()
     world.click("trim.use")
     world.settle()
     item = world.voice.item

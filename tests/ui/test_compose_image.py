@@ -132,6 +132,20 @@ def test_refusals_can_be_put_away_together(world: ComposeWorld) -> None:
     assert not world.image.refusals.isVisible()
 
 
+def test_a_thousand_refusals_are_counted_not_built(world: ComposeWorld) -> None:
+    """A folder of documents: a few rows, the number of all, and one click puts all of them away."""
+    for number in range(100):
+        (world.folder / f"{number}.jpg").write_text(f"只是文字 {number}")
+    world.image.take(Payload(tuple(str(world.folder / f"{number}.jpg") for number in range(100))))
+    world.settle()
+    assert len(world.image.refusals.rows()) == 60
+    foot = world.image.refusals.findChildren(QLabel)
+    assert any("还有 97 个文件不能用" in each.text() for each in foot)
+    QTest.mouseClick(world.image.findChild(QPushButton, "compose.image.refusals.clear"), Qt.MouseButton.LeftButton)
+    assert world.image.refusals.rows() == []
+    assert world.transfers.items == []
+
+
 @pytest.mark.parametrize(("file", "kind", "text"), [(MP4, "video", "放到视频"), (MP3, "voice", "放到语音")])
 def test_a_file_of_another_kind_is_put_where_it_belongs(world: ComposeWorld, file: str, kind: str, text: str) -> None:
     """The button of the red row opens the other form with the file in it; the row is gone."""
