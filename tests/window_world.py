@@ -40,6 +40,7 @@ class PlainWindow(Surface):
     def __init__(self, page: QWidget | None = None, size: tuple[int, int] = (1280, 800)) -> None:
         super().__init__("bg.surface")
         self.toasts: list[str] = []
+        self.toast_actions: list[Callable[[], None]] = []
         self.secrets_asked: list[int] = []
         self.quota_asked = 0
         self.top, self.banner, self.activity = TopBar(), Banner(), ActivityBar()
@@ -65,6 +66,8 @@ class PlainWindow(Surface):
     ) -> None:
         """Note a short message."""
         self.toasts.append(text)
+        if action is not None:
+            self.toast_actions.append(action[1])
 
     def show_page(self, name: str) -> None:
         """There is only one."""

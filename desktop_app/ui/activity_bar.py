@@ -11,7 +11,7 @@ from desktop_app.ui.paint import painter
 from desktop_app.ui.progress import ProgressLine
 from desktop_app.ui.text import ElidedLabel
 from desktop_app.ui.transfer_words import about_seconds, progress_words
-from desktop_app.ui.widgets import Surface, button, hbox, hline, icon_button, label, set_tip, vbox
+from desktop_app.ui.widgets import Surface, button, hbox, hline, icon_button, label, set_button, set_tip, vbox
 from desktop_app.workers.transfers import Totals
 
 
@@ -107,10 +107,13 @@ class ActivityBar(Surface):
         self.show_idle()
         self._task.setText(text)
 
-    def show_problems(self, count: int) -> None:
-        """So many files wait for somebody to decide."""
-        self._problems.setVisible(count > 0)
-        self._problems.setText(self.tr("{n} 个文件要处理").format(n=count))
+    def show_problems(self, problems: int, stopped: int = 0) -> None:
+        """So many files wait for somebody to decide, and so many were stopped before they were up."""
+        self._problems.setVisible(problems + stopped > 0)
+        text = self.tr("{n} 个文件要处理") if problems else self.tr("{n} 个文件没传完")
+        self._problems.setText(text.format(n=problems or stopped))
+        look = ("link.red", "close-circle") if problems else ("link", "upload")
+        set_button(self._problems, kind=look[0], icon=look[1])
 
     def _show_files(self, shown: bool) -> None:
         for part in (self._title, self._rest, self._stop):

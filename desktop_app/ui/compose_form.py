@@ -99,6 +99,7 @@ class FileForm(ComposeForm):
         self.refusals.put_away.connect(context.transfers.remove)
         context.transfers.removed.connect(self.refusals.drop)
         self.intake.refused.connect(self._show_refusal)
+        self.intake.replaced.connect(self._offer_old)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(FRAME_MS)
@@ -126,6 +127,11 @@ class FileForm(ComposeForm):
 
     def _show_refusal(self, refusal: Refusal) -> None:
         self.refusals.add(refusal)
+
+    def _offer_old(self, old: Transfer, new: Transfer) -> None:
+        """A new file took the only place; the way back as after 移走."""
+        undo = (self.tr("撤销"), lambda: self.intake.put_back(old, 0))
+        shell(self).toast(self.tr("已换成「{name}」").format(name=new.name), "refresh", "plain", undo)
 
     def _mend(self, transfer: Transfer) -> None:
         """The button of a refused file: only a cut asks where to begin."""
@@ -185,7 +191,7 @@ class FileForm(ComposeForm):
         if busy:
             return self.tr("还有 {n} 个文件在上传，传完就能继续").format(n=busy)
         if failed:
-            return self.tr("有 {n} 个文件没有传上去，重试后再继续").format(n=failed)
+            return self.tr("有 {n} 个文件没有传上去，重试或移走后再继续").format(n=failed)
         return ""
 
     def retry_failed(self) -> None:

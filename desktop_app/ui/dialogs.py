@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -280,6 +281,18 @@ def _reason_box(title: str, text: str, code: str) -> Card:
     return box
 
 
+class _Question(Sheet):
+    """Enter answers with the button that has the focus, as Space does; one that sends wants the mouse or Space."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        focus = self.focusWidget()
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and isinstance(focus, QPushButton) and focus.property("kind") != "send":
+            focus.click()
+            return
+        super().keyPressEvent(event)
+
+
 def critical_dialog(
     window: QWidget,
     icon: str,
@@ -301,7 +314,7 @@ def critical_dialog(
     stand in one row at the right, else the first is wide and the others share a row. The first that deletes or
     sends nothing has the focus.
     """
-    sheet = Sheet(window, 392, 0)
+    sheet = _Question(window, 392, 0)
     sheet.setAccessibleName(title)
     sheet.setWindowTitle(title)
     body = sheet.body

@@ -58,6 +58,8 @@ class FileIntake(QObject):
     """A Transfer came, moved on or went."""
     refused = Signal(object)
     """A Refusal."""
+    replaced = Signal(object, object)
+    """A file of a form with one place, and the one that took it."""
     content_changed = Signal()
     """The list of usable files is another one: time to save and to check."""
 
@@ -216,6 +218,8 @@ class FileIntake(QObject):
             self._transfers.remove(replace)
             self.items[at] = item
             self.changed.emit(replace)
+            if self.single:
+                self.replaced.emit(replace, item)
         elif item not in self.items:
             if not self.single:  # its place was removed while it was read, or somebody else took the last one
                 if replace is None:

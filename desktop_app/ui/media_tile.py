@@ -141,6 +141,8 @@ def stage_text(item: Transfer) -> str:
     """The state of a file in a word or two."""
     from PySide6.QtCore import QCoreApplication
 
+    if item.stage == Stage.UPLOADING and item.fraction >= 1.0:
+        return QCoreApplication.translate("MediaTile", "已传完，等微信回应")
     names = {
         Stage.READING: QCoreApplication.translate("MediaTile", "正在检查"),
         Stage.MENDING: QCoreApplication.translate("MediaTile", "正在转换 {percent}%"),

@@ -70,6 +70,8 @@ def second_line(transfer: Transfer) -> tuple[str, str]:
 def state_words(transfer: Transfer) -> str:
     """The word at the right of the row, "" where a button says it."""
     percent = f"{round(transfer.fraction * 100)}%"
+    if transfer.stage == Stage.UPLOADING and transfer.fraction >= 1.0:
+        return _tr("等微信回应")
     return {
         Stage.READING: "",
         Stage.MENDING: percent,

@@ -41,7 +41,7 @@ class UploadDesk(QObject):
 
     def show_activity(self) -> bool:
         """Say in the activity bar what is under way, or what was the last; False if there is nothing to say."""
-        self._activity.show_problems(self._totals.problems)
+        self._activity.show_problems(self._totals.problems, self._totals.stopped)
         if self._totals.busy:
             self._activity.show_uploads(self._totals)
         elif self._note:

@@ -112,6 +112,7 @@ class Totals:
     running: int = 0
     waiting: int = 0
     problems: int = 0
+    stopped: int = 0
     size_before: int = 0
     size_after: int = 0
     fraction: float = 0.0
@@ -330,9 +331,10 @@ class Transfers(QObject):
             running=len(running),
             waiting=len(waiting),
             problems=sum(t.needs_person for t in items),
+            stopped=sum(t.stage == Stage.STOPPED for t in items),
             size_before=sum(t.size_before for t in items),
             size_after=sum(t.size_after for t in items),
-            fraction=passed / weight if weight else 0.0,
+            fraction=running[0].fraction if len(running) == 1 and not waiting else passed / weight if weight else 0.0,
             seconds_left=_left_of(moving, waiting),
             current=moving[0] if moving else (running[0] if running else None),
         )

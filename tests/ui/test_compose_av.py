@@ -227,3 +227,18 @@ def test_a_film_of_a_phone_takes_the_place_of_the_one_before(world: ComposeWorld
     assert media.format == "mp4"
     assert world.video.item is not None
     assert world.video.item.stage == Stage.DONE
+
+
+def test_a_recording_that_was_replaced_can_be_brought_back(world: ComposeWorld) -> None:
+    """撤销 in the toast: the old one has its place again."""
+    world.form("voice")
+    world.drop([MP3])
+    before = world.page.content()["file"]
+    other = world.folder / "新.mp3"
+    other.write_bytes(make.mp3(3))
+    world.drop([str(other)])
+    assert world.page.content()["file"]["name"] == "新.mp3"
+    assert world.window.toasts[-1] == "已换成「新.mp3」"
+    world.window.toast_actions[-1]()
+    world.settle()
+    assert world.page.content()["file"] == before

@@ -294,3 +294,24 @@ def test_banner_buttons_act(qtbot: QtBot) -> None:
     assert log == ["copy", "again"]
     assert banner.height() == 48
     assert banner.grab().toImage().pixelColor(QPoint(500, 4)).isValid()
+
+
+def test_enter_answers_a_question_with_the_button_in_focus(window: Surface) -> None:
+    """As Space does; a button that sends wants more than Enter."""
+    answers: list[str] = []
+    actions = [
+        ("保留", "plain", lambda: answers.append("keep")),
+        ("删除", "delete", lambda: answers.append("delete")),
+    ]
+    sheet = critical_dialog(window, "delete", "red", "删除？", "…", [], actions)
+    sheet.open()
+    QTest.keyClick(sheet, Qt.Key.Key_Return)
+    assert answers == ["keep"]
+    sends = critical_dialog(
+        window, "send", "go", "发送？", "…", [], [("发送", "send", lambda: answers.append("sent"))]
+    )
+    sends.open()
+    sends.findChild(QPushButton, "dialog.0").setFocus()
+    QTest.keyClick(sends, Qt.Key.Key_Return)
+    assert answers == ["keep"]
+    sends.reject()

@@ -191,6 +191,7 @@ def test_everything_can_be_stopped_and_taken_up_again(desk: Desk) -> None:
     desk.wait_for_text("uploads.stop_all", "全部停止")
     desk.click("uploads.stop_all")
     assert {each.stage for each in desk.transfers.items} == {Stage.STOPPED}
+    desk.wait_for_text("activity.problems", "3 个文件没传完")
     desk.sandbox.fault("clear")
     desk.settle()
     desk.press("1.png")
