@@ -37,7 +37,9 @@ def main(arguments: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="run|test|bench|build|lock|map")
     commands.add_parser("run", help="start the app with the sandbox account; without a display, run the tour")
     commands.add_parser("test", help="all tests, ruff and mypy; --long for the big numbers; the rest goes to pytest")
-    commands.add_parser("bench", help="the benchmarks; a table, and bench.json")
+    commands.add_parser(
+        "bench", help="all benchmarks, or those named; a table, and bench.json; --quick: only that they run"
+    )
     build = commands.add_parser("build", help="the app for this system in dist/, shown to work by the tour")
     build.add_argument("--no-tour", action="store_true", help="do not run the tour in what was built")
     commands.add_parser("lock", help="make packaging/constraints.txt anew from pyproject.toml")

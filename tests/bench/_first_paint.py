@@ -22,7 +22,8 @@ def watch_first_paint() -> None:
 
     class Watch(QObject):
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget) and watched.isWindow():
+            # Any widget: a window that its pages cover has nothing to paint itself.
+            if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
                 QApplication.instance().removeEventFilter(self)
                 QTimer.singleShot(0, report)  # after the paint that is about to happen
             return False

@@ -21,7 +21,7 @@ from tests.bench._growth import AT_ONCE, growth_mib, in_fresh_process
 from tests.bench._row import Row, ratio, rounds
 from tests.bench._ways import CURL, FILES, HASHED, OURS, SESSION, WECHATPY, Way
 
-ROUNDS = 7
+ROUNDS = 9
 MEMORY_ROUNDS = 3
 BIG_BYTES = 1 << 30
 MEMORY_GOAL_MIB = 1.0
