@@ -253,3 +253,25 @@ def hurry(profile) -> None:  # type: ignore[no-untyped-def]
     profile.accounts._make_client = partial(
         WeChatClient, _seams=Seams(sleep=lambda seconds: None), timeouts=(2.0, 0.5)
     )
+
+
+def test_an_upload_goes_on_when_the_page_is_left(opened: Callable[..., App], tmp_path: Path) -> None:
+    """Another page and another kind come to the front: the bar says how far it is, and it arrives in the message."""
+    picture = tmp_path / "图.png"
+    picture.write_bytes(make.picture())
+    app = opened(sandbox=True)
+    robot = Robot(app.window)
+    assert app.sandbox is not None
+    app.sandbox.fault("media/upload:slow=1s*1")
+    robot.click("compose.tab.image")
+    robot.drop_on_target("image", [picture])
+    robot.until(lambda: app.transfers.totals().busy, "the upload did not begin")
+    robot.click("compose.tab.text")
+    robot.click("nav.history")
+    assert app.window.page_name == "history"
+    robot.until(lambda: robot.find("activity.uploads") is not None, "the bar says nothing of it")
+    robot.until(lambda: [each.stage for each in app.transfers.items] == [Stage.DONE], "it did not arrive")
+    robot.click("nav.send")
+    robot.click("compose.tab.image")
+    assert [each["name"] for each in app.window.compose.content()["files"]] == ["图.png"]
+    assert not app.window.compose.ready_problem()
