@@ -40,6 +40,7 @@ from desktop_app.ui.upload_desk import UploadDesk
 from desktop_app.ui.widgets import Surface, hbox, vbox
 
 BUSY_TEXT_AFTER_MS = 300
+ACTIVITY_MS = 50
 
 
 class Page(Protocol):
@@ -176,7 +177,9 @@ class MainWindow(Surface):
         self.connect_page.left.connect(self._leave_connect)
         self._context.outbox.row_changed.connect(self._row_changed)
         self._context.outbox.secret_needed.connect(self.watch.secret_needed)
-        self._context.tasks.changed.connect(self._show_activity)
+        self._activity_soon = QTimer(self, singleShot=True, interval=ACTIVITY_MS)  # tasks change in swarms
+        self._activity_soon.timeout.connect(self._show_activity)
+        self._context.tasks.changed.connect(self._show_activity_soon)
         self.compose.library_wanted.connect(self.uploads.save_to_library)
         self.compose.drafts_shown.connect(self.uploads.offer_left_over)
         self.watch.came_back.connect(self.compose.refresh)
@@ -397,6 +400,10 @@ class MainWindow(Surface):
             return self._context.profile.outbox.counts(account.id)["attention"]
 
         self._context.tasks.start("work", ask, owner=self, on_done=lambda n: self.rail.set_badge("history", n))
+
+    def _show_activity_soon(self) -> None:
+        if not self._activity_soon.isActive():
+            self._activity_soon.start()
 
     def _show_activity(self) -> None:
         tasks = self._context.tasks

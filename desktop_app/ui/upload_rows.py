@@ -34,7 +34,7 @@ from desktop_app.workers.transfers import Stage, Transfer, Transfers
 
 Index = QModelIndex | QPersistentModelIndex
 ROW, SIDE, THUMB = 52, 16, 36
-FRAME_MS = 50
+FRAME_MS = 100  # as often as the head of the drawer
 _MOVING = (Stage.READING, Stage.MENDING, Stage.WAITING, Stage.UPLOADING)
 
 
