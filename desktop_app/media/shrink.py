@@ -157,9 +157,14 @@ def _loaded(image: Image.Image, scale: float, icc: bytes = b"") -> Image.Image:
     if picture.mode not in ("RGB", "RGBA", "L", "CMYK") or "transparency" in picture.info:
         picture = plain(picture, icc)  # nothing else can be scaled well
         icc = b""
-    if picture.size != wanted:
+    if picture.size != wanted and not _is_near(picture.size, wanted):
         picture = picture.resize(wanted, Image.Resampling.LANCZOS, reducing_gap=2.0)
     return plain(picture, icc)
+
+
+def _is_near(size: tuple[int, int], wanted: tuple[int, int]) -> bool:
+    """Whether the decoder came so near that scaling again would only cost time and sharpness."""
+    return all(side <= is_now <= side * 1.05 for is_now, side in zip(size, wanted, strict=True))
 
 
 def _encoded(picture: Image.Image, limit: int, ground: str = "") -> tuple[bytes, str]:
