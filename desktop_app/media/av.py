@@ -10,8 +10,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pymediainfo import MediaInfo
-
 from desktop_app.errors import MediaError
 
 Bytes = bytes | mmap.mmap
@@ -212,6 +210,8 @@ def wav_seconds(data: Bytes) -> float:
 
 
 def _of_boxes(path: Path, kind: str) -> Probed:
+    from pymediainfo import MediaInfo  # no start of the app waits for it
+
     try:
         tracks = MediaInfo.parse(path).tracks
     except (OSError, RuntimeError) as error:
