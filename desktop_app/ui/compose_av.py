@@ -160,7 +160,8 @@ class VoiceForm(_OneFileForm):
             self.tr("拖进语音，或点这里选择"),
             self.tr(rule).format(seconds=limit.max_seconds),
         )
-        self.setLayout(vbox(self.refusals, self._body, None, spacing=16))
+        link = self.library_link("compose.voice.from_library")
+        self.setLayout(vbox(self.refusals, self._body, hbox(None, link), None, spacing=16))
         self.refresh()
 
     def content(self) -> dict[str, Any]:
@@ -212,7 +213,8 @@ class VideoForm(_OneFileForm):
         row = hbox(IconLabel("warning", 16, "amber"), warning, spacing=12, margins=(12, 8, 12, 8))
         row.setStretch(1, 1)
         note.setLayout(row)
-        self.setLayout(vbox(self.refusals, self._body, fields, note, None, spacing=16))
+        link = self.library_link("compose.video.from_library")
+        self.setLayout(vbox(self.refusals, self._body, hbox(None, link), fields, note, None, spacing=16))
 
     def content(self) -> dict[str, Any]:
         return {"file": self.file(), "title": self._title.text(), "description": self._words.text()}

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from desktop_app.media.formats import FILE_NAMES
 from desktop_app.store.accounts import Account
@@ -20,6 +20,7 @@ from desktop_app.ui.mending import mend
 from desktop_app.ui.phone_preview import ChatMessage
 from desktop_app.ui.thumbnails import Thumbnails
 from desktop_app.ui.units import left_text, size_text, translated_kind
+from desktop_app.ui.widgets import button
 from desktop_app.ui.window import shell
 from desktop_app.workers.transfers import MESSAGE, Stage, Transfer
 
@@ -37,6 +38,8 @@ class ComposeForm(QWidget):
     """The content is another one: save, check, preview."""
     shown_changed = Signal()
     """Only what is shown is another one: a picture was decoded, an upload moved on."""
+    library_wanted = Signal(str)
+    """Choose something of this kind in 素材库."""
     move_wanted = Signal(str, object)
     """A refused file, as a Payload, belongs into the form of this other kind."""
 
@@ -124,6 +127,12 @@ class FileForm(ComposeForm):
 
     def take_media(self, files: list[MediaFile]) -> None:
         self.intake.take_media(files)
+
+    def library_link(self, name: str) -> QPushButton:
+        """「从素材库选」, for the right end of a row."""
+        link = button(self.tr("从素材库选"), "link", dim="small", icon="image", name=name)
+        link.clicked.connect(lambda: self.library_wanted.emit(self.kind))
+        return link
 
     def _show_refusal(self, refusal: Refusal) -> None:
         self.refusals.add(refusal)

@@ -23,6 +23,7 @@ from desktop_app.ui.widgets import hbox, label, vbox
 from desktop_app.workers.transfers import Transfer
 
 LARGE = 1200  # shorter side in device pixels, for the pane and the phone
+LINK_GAP = 8
 
 
 class ImageForm(FileForm):
@@ -46,7 +47,6 @@ class ImageForm(FileForm):
         self._pane = PicturePane()
         self._count = label("", "body", "text.3")
         self._row = TileRow(IMAGES_MAX)
-        self._row.tab_start = self._pane.last_stop()
         self._words = TextArea(
             "", "compose.image.recommend", self.tr("推荐语"), min_lines=1, counter=False, amber_over=RECOMMEND_CHARS
         )
@@ -68,13 +68,18 @@ class ImageForm(FileForm):
         self.refresh()
 
     def _build(self) -> None:
-        head = hbox(label(self.tr("图片"), bold=True), self._count, None, spacing=8)
+        link = self.library_link("compose.image.from_library")
+        head = hbox(label(self.tr("图片"), bold=True), self._count, None, link, spacing=8)
         self._filled = QWidget()
         filled = vbox(_inset(self._pane), 8, _inset(head), self._row, spacing=8)
         filled.setStretch(0, 1)
         self._filled.setLayout(filled)
         self._empty = QWidget()
-        self._empty.setLayout(_inset(self._zone))
+        first = self.library_link("compose.image.first_from_library")
+        empty = vbox(_inset(self._zone), _inset(hbox(None, first)), spacing=LINK_GAP)
+        empty.setStretch(0, 1)
+        self._empty.setLayout(empty)
+        self._link_height = first.sizeHint().height() + LINK_GAP
         self._body.addWidget(self._empty)
         self._body.addWidget(self._filled)
         title = label(self.tr("推荐语"), bold=True)
@@ -85,6 +90,8 @@ class ImageForm(FileForm):
         column = vbox(_inset(self.refusals), self._body, _inset(words), None, spacing=16)
         column.setStretch(1, 1000)
         self.setLayout(column)
+        QWidget.setTabOrder(self._pane.last_stop(), link)
+        self._row.tab_start = link
 
     def content(self) -> dict[str, Any]:
         return {
@@ -130,7 +137,7 @@ class ImageForm(FileForm):
         if self._current not in items:
             self._current = items[0] if items else None
         self._body.setCurrentWidget(self._filled if items else self._empty)
-        self._body.setMaximumHeight(16777215 if items else self._zone.maximumHeight())
+        self._body.setMaximumHeight(16777215 if items else self._zone.maximumHeight() + self._link_height)
         self._count.setText(
             self.tr("{n} / {most} · 拖动调整顺序，第 1 张是封面").format(n=len(items), most=IMAGES_MAX)
         )

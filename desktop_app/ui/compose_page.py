@@ -66,6 +66,8 @@ class ComposePage(QWidget):
     preview_wanted = Signal()
     drafts_shown = Signal()
     """An account's drafts are in the forms, and their files on their way again."""
+    choose_wanted = Signal(str)
+    """Something of a kind is to be chosen in 素材库."""
     library_wanted = Signal(object)
     """A Payload that goes into the library alone."""
 
@@ -122,6 +124,7 @@ class ComposePage(QWidget):
             form.changed.connect(lambda kind=kind: self._form_changed(kind))
             form.shown_changed.connect(lambda kind=kind: self._form_shown_changed(kind))
             form.move_wanted.connect(lambda kind, payload: self.take_payload(payload, kind))
+            form.library_wanted.connect(self.choose_wanted)
 
     def _make_actions(self) -> None:
         self._saved = SavedLabel()

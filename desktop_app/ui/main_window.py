@@ -181,6 +181,7 @@ class MainWindow(Surface):
         self._activity_soon.timeout.connect(self._show_activity)
         self._context.tasks.changed.connect(self._show_activity_soon)
         self.compose.library_wanted.connect(self.uploads.save_to_library)
+        self.compose.choose_wanted.connect(self._choose_in_library)
         self.compose.drafts_shown.connect(self.uploads.offer_left_over)
         self.watch.came_back.connect(self.compose.refresh)
         self.watch.came_back.connect(self._context.transfers.retry_failed)
@@ -373,6 +374,11 @@ class MainWindow(Surface):
         self.compose.show_kind("news")
         self.compose.desk.open_draft(draft_id)
         self.show_page("send")
+
+    def _choose_in_library(self, kind: str) -> None:
+        self.media.filters.set_kind(kind)
+        self.show_page("media")
+        self.toast(self.tr("选好后点「用它发消息」"), "image", "plain")
 
     def _open_send(self, send_id: int) -> None:
         self.show_page("history")

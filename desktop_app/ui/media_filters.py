@@ -77,6 +77,10 @@ class MediaFilters(QWidget):
             self._order_actions[key] = action
         return menu
 
+    def set_kind(self, kind: str) -> None:
+        """Show one kind: image, video, voice, or "" for all."""
+        self._kinds.set_current(kind or "all")
+
     @property
     def kind(self) -> str:
         """``image``, ``video``, ``voice``, or an empty text for all."""

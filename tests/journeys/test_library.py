@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 
 from desktop_app.app import App
@@ -81,3 +82,15 @@ def test_what_is_dragged_out_keeps_its_name(opened: Callable[..., App], tmp_path
     robot.until(lambda: form.content()["files"] and not form.problem(), "it is not in the message")
     assert form.content()["files"] == [{"sha256": item.sha256, "name": "春山.png"}]
     assert app.window.page_name == "send"
+
+
+@pytest.mark.parametrize(("kind", "name"), [("image", "first_from_library"), ("voice", "from_library")])
+def test_a_form_leads_to_the_library(opened: Callable[..., App], kind: str, name: str) -> None:
+    """从素材库选: 素材库 with that kind alone, and a word on how to come back."""
+    app = opened(sandbox=True)
+    robot = Robot(app.window)
+    robot.click(f"compose.tab.{kind}")
+    robot.click(f"compose.{kind}.{name}")
+    assert app.window.page_name == "media"
+    assert app.window.media.filters.kind == kind
+    robot.until(lambda: robot.find("toast.action") is None, "this toast asks nothing")

@@ -51,14 +51,14 @@ def test_switching_tabs_loses_nothing(world: ComposeWorld) -> None:
 
 
 def test_tab_walks_through_the_form_in_its_order(world: ComposeWorld) -> None:
-    """图片: replace, remove, tiles, add, 推荐语, then 留言; nothing is skipped and nothing traps."""
+    """图片: replace, remove, the library, tiles, add, 推荐语, then 留言; nothing is skipped and nothing traps."""
     world.form("image")
     world.drop(world.pictures("a.png", "b.png"))
     world.window.activateWindow()
     start = world.find("compose.image.replace")
     start.setFocus()
     walked = [start.objectName()]
-    for _ in range(6):
+    for _ in range(7):
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         focus = QApplication.focusWidget()
         assert focus is not None
@@ -66,6 +66,7 @@ def test_tab_walks_through_the_form_in_its_order(world: ComposeWorld) -> None:
     assert walked == [
         "compose.image.replace",
         "compose.image.remove",
+        "compose.image.from_library",
         "compose.image.tile.1",
         "compose.image.tile.2",
         "compose.image.add",
