@@ -15,6 +15,7 @@ HARMLESS = re.compile(
     r"does not support propagateSizeHints|does not support raise|does not support grabbing|XDG_RUNTIME_DIR not set"
     r"|dbus|D-Bus|QRhiGles2|Failed to create RHI|GPUInfo|pipewire|Vulkan|GBM|Could not register app ID"
     r"|Populating font family aliases|Detected locale|PulseAudioService|Couldn't (?:load|resolve) "
+    r"|Immediate exit requested"  # a sound was closed while it was still being opened
 )
 
 

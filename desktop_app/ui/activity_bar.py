@@ -12,7 +12,7 @@ from desktop_app.ui.progress import ProgressLine
 from desktop_app.ui.text import ElidedLabel
 from desktop_app.ui.transfer_words import about_seconds, progress_words
 from desktop_app.ui.widgets import Surface, button, hbox, hline, icon_button, label, set_button, set_tip, vbox
-from desktop_app.workers.transfers import Totals
+from desktop_app.workers.transfer import Totals
 
 
 class Dot(QLabel):

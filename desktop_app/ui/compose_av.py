@@ -22,7 +22,7 @@ from desktop_app.ui.thumbnails import Thumbnails
 from desktop_app.ui.transfer_words import about_seconds
 from desktop_app.ui.units import duration_text, size_text
 from desktop_app.ui.widgets import Card, IconLabel, button, field, hbox, icon_button, label, set_button, vbox
-from desktop_app.workers.transfers import Stage, Transfer
+from desktop_app.workers.transfer import Stage, Transfer
 
 
 class FileCard(Card):

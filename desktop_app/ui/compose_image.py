@@ -20,7 +20,7 @@ from desktop_app.ui.thumbnails import TILE, Thumbnails
 from desktop_app.ui.tile_row import TileRow
 from desktop_app.ui.units import size_text
 from desktop_app.ui.widgets import hbox, label, vbox
-from desktop_app.workers.transfers import Transfer
+from desktop_app.workers.transfer import Transfer
 
 LARGE = 1200  # shorter side in device pixels, for the pane and the phone
 LINK_GAP = 8

@@ -14,7 +14,7 @@ from desktop_app.errors import AppError, MediaError
 from desktop_app.job import Job
 from desktop_app.ui.drop_payload import Payload, guessed_kind, promises_nothing, suffix_of
 from desktop_app.ui.pasted import address_name, pasted_name, png_of
-from desktop_app.workers.transfers import MESSAGE, Stage, Transfer
+from desktop_app.workers.transfer import MESSAGE, Stage, Transfer
 
 if TYPE_CHECKING:
     from desktop_app.store.caches import MediaFile

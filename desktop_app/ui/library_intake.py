@@ -13,7 +13,7 @@ from desktop_app.job import Job
 from desktop_app.ui.context import Context
 from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.pasted import address_name, pasted_name, png_of
-from desktop_app.workers.transfers import LIBRARY, Transfer
+from desktop_app.workers.transfer import LIBRARY, Transfer
 
 if TYPE_CHECKING:
     from desktop_app.store.caches import MediaFile

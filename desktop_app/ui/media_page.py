@@ -42,7 +42,7 @@ from desktop_app.ui.widgets import (
     vbox,
 )
 from desktop_app.ui.window import shell
-from desktop_app.workers.transfers import Stage, Transfer
+from desktop_app.workers.transfer import Stage, Transfer
 
 if TYPE_CHECKING:
     from desktop_app.services.library import LibraryCounts, LibraryItem, NearLimit

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from desktop_app.ui import icons, theme
 from desktop_app.ui.paint import float_shadow, painter, round_rect, rounded_picture
 from desktop_app.ui.progress import paint_progress
-from desktop_app.workers.transfers import Stage, Transfer
+from desktop_app.workers.transfer import Stage, Transfer
 
 SIDE = 88
 MARGIN = 4  # room for the ring of the chosen one

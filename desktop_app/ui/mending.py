@@ -13,7 +13,7 @@ from desktop_app.ui.context import Context
 from desktop_app.ui.error_box import words
 from desktop_app.ui.settings_page import SettingsPage
 from desktop_app.ui.window import shell
-from desktop_app.workers.transfers import CUT, Transfer
+from desktop_app.workers.transfer import CUT, Transfer
 
 
 def _tr(text: str) -> str:

@@ -21,7 +21,7 @@ from desktop_app.ui.library_intake import save_to_library
 from desktop_app.ui.news_pictures import PictureIntake
 from desktop_app.ui.units import size_text
 from desktop_app.ui.window import shell
-from desktop_app.workers.transfers import BODY, Stage, Transfer
+from desktop_app.workers.transfer import BODY, Stage, Transfer
 
 if TYPE_CHECKING:
     from desktop_app.ui.article_editor import ArticleEditor

@@ -14,7 +14,7 @@ from desktop_app.store.caches import MediaFile
 from desktop_app.ui.context import Context
 from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.pasted import address_name, pasted_name, png_of
-from desktop_app.workers.transfers import BODY
+from desktop_app.workers.transfer import BODY
 
 Ready = Callable[[list[MediaFile]], None]
 Read = Callable[[Job], MediaFile]

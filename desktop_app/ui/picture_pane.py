@@ -13,7 +13,7 @@ from desktop_app.ui.media_tile import stage_text
 from desktop_app.ui.paint import painter, round_rect
 from desktop_app.ui.progress import paint_progress
 from desktop_app.ui.widgets import button, hbox, icon_button
-from desktop_app.workers.transfers import Stage, Transfer
+from desktop_app.workers.transfer import Stage, Transfer
 
 INSET = 12
 RADIUS = 8

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.drop_zone import AddTile
 from desktop_app.ui.media_tile import MARGIN, SIDE, MediaTile
-from desktop_app.workers.transfers import Transfer
+from desktop_app.workers.transfer import Transfer
 
 GAP = 12
 CELL = SIDE + GAP

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop_app.ui.error_box import words
 from desktop_app.ui.units import duration_text, size_text
-from desktop_app.workers.transfers import BODY, Stage, Totals, Transfer
+from desktop_app.workers.transfer import BODY, Stage, Totals, Transfer
 
 
 def _tr(text: str) -> str:

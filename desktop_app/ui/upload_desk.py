@@ -12,7 +12,7 @@ from desktop_app.ui.library_intake import save_to_library
 from desktop_app.ui.units import clock_text, count_text
 from desktop_app.ui.upload_drawer import UploadDrawer
 from desktop_app.ui.window import shell
-from desktop_app.workers.transfers import Stage, Totals, Transfer
+from desktop_app.workers.transfer import Stage, Totals, Transfer
 
 
 class UploadDesk(QObject):

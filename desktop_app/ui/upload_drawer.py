@@ -19,7 +19,7 @@ from desktop_app.ui.transfer_words import sentence
 from desktop_app.ui.units import size_text
 from desktop_app.ui.upload_rows import UploadList
 from desktop_app.ui.widgets import Surface, button, hbox, hline, icon_button, label, vbox, vline
-from desktop_app.workers.transfers import BODY, CUT, LIBRARY, Stage, Totals, Transfer
+from desktop_app.workers.transfer import BODY, CUT, LIBRARY, Stage, Totals, Transfer
 
 WIDTH = 456
 SHADOW = 24

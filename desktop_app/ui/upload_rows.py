@@ -30,7 +30,8 @@ from desktop_app.ui.paint import round_rect, rounded_picture
 from desktop_app.ui.text import draw_lines
 from desktop_app.ui.thumbnails import TILE, Thumbnails
 from desktop_app.ui.transfer_words import second_line, sentence, state_words
-from desktop_app.workers.transfers import Stage, Transfer, Transfers
+from desktop_app.workers.transfer import Stage, Transfer
+from desktop_app.workers.transfers import Transfers
 
 Index = QModelIndex | QPersistentModelIndex
 ROW, SIDE, THUMB = 52, 16, 36

@@ -17,7 +17,7 @@ from desktop_app.app import App, make_qt
 from desktop_app.paths import Paths
 from desktop_app.store.caches import MediaFile
 from desktop_app.wechat import WeChatClient
-from desktop_app.workers.transfers import MESSAGE, Transfer
+from desktop_app.workers.transfer import MESSAGE, Transfer
 from tests.bench import _far
 from tests.bench._gaps import Gaps
 from tests.bench._pictures import big_photos

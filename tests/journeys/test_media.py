@@ -26,7 +26,7 @@ from desktop_app.sandbox.server import Sandbox
 from desktop_app.services import open_profile
 from desktop_app.ui.media_drag import drag_mime
 from desktop_app.ui.upload_rows import UploadList
-from desktop_app.workers.transfers import Stage
+from desktop_app.workers.transfer import Stage
 from tests.data import make
 
 TROUBLE = ("drop-before", "drop-after", "drop-before=half", "silent=1", "token-gone", "token-expired", "cut", "502")

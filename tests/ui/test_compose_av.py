@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.media import convert
 from desktop_app.ui.compose_av import FileCard
 from desktop_app.ui.drop_payload import Payload
-from desktop_app.workers.transfers import Stage
+from desktop_app.workers.transfer import Stage
 from tests.compose_world import MP3, MP4, ComposeWorld
 from tests.data import make, make_clips
 

@@ -25,7 +25,7 @@ from desktop_app.ui.article_model import MIME
 from desktop_app.ui.crop_dialog import CropDialog
 from desktop_app.ui.news_form import NewsForm
 from desktop_app.ui.toolbar_tools import menu_entries
-from desktop_app.workers.transfers import LIBRARY
+from desktop_app.workers.transfer import LIBRARY
 from tests.compose_world import MP4, ComposeWorld, enter
 from tests.data import make_heic
 

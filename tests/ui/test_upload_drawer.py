@@ -18,7 +18,7 @@ from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.transfer_words import about_seconds, second_line
 from desktop_app.ui.upload_desk import UploadDesk
 from desktop_app.ui.upload_rows import UploadList, action_of, button_words
-from desktop_app.workers.transfers import LIBRARY, Stage, Transfer
+from desktop_app.workers.transfer import LIBRARY, Stage, Transfer
 from tests.compose_world import ComposeWorld
 from tests.data import make
 

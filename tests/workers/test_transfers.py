@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.media import convert, folders
 from desktop_app.store.transfers import Unfinished
-from desktop_app.workers.transfers import BODY, LIBRARY, MESSAGE, Stage, Transfer, Transfers
+from desktop_app.workers.transfer import BODY, LIBRARY, MESSAGE, Stage, Transfer
+from desktop_app.workers.transfers import Transfers
 from tests.data import make, make_clips
 from tests.window_world import WindowWorld
 
