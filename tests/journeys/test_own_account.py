@@ -241,7 +241,7 @@ def test_sends_that_the_administrator_has_to_confirm(desk: Desk) -> None:
     desk.sandbox.switches.set(protection="pending")
     desk.write("text")
     desk.review("all")
-    assert desk.says("提交后要等管理员在微信里确认，30 分钟内有效")
+    robot.until(lambda: desk.says("提交后要等管理员在微信里确认，30 分钟内有效"), "the review does not say it")
     desk.confirm()
     second = desk.until_state(State.WAITING_ADMIN)
     assert second.msg_id is not None
