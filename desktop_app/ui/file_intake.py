@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from PySide6.QtGui import QImage
 from desktop_app.errors import AppError, MediaError
 from desktop_app.job import Job
 from desktop_app.ui.drop_payload import Payload, guessed_kind, promises_nothing, suffix_of
-from desktop_app.ui.pasted import address_name, pasted_name, png_of
+from desktop_app.ui.pasted import address_name, from_web, pasted_name, png_of
 from desktop_app.workers.transfer import MESSAGE, Stage, Transfer
 
 if TYPE_CHECKING:
@@ -129,18 +130,9 @@ class FileIntake(QObject):
                 replace = None
 
     def _take_address(self, address: str, bitmap: QImage | None, replace: Transfer | None) -> Transfer | None:
-        """A picture dragged out of a web page; what the browser drew of it serves if it cannot be fetched."""
+        """A picture dragged out of a web page."""
         name = address_name(address)
-        desk, kind = self._desk, self.kind
-
-        def read(job: Job) -> MediaFile:
-            try:
-                return desk.add_url(address, name, kind, job)
-            except AppError:
-                if bitmap is None:
-                    raise
-                return desk.add_bytes(png_of(bitmap), name, kind, job)
-
+        read = partial(from_web, self._desk, address, name, bitmap, self.kind)
         begun = self._begin(name, Payload(addresses=(address,), bitmap=bitmap), read, replace)
         return None if begun else replace
 

@@ -39,7 +39,6 @@ from desktop_app.ui.top_bar import TopBar
 from desktop_app.ui.upload_desk import UploadDesk
 from desktop_app.ui.widgets import Surface, hbox, vbox
 
-BUSY_TEXT_AFTER_MS = 300
 ACTIVITY_MS = 50
 
 

@@ -13,7 +13,7 @@ from desktop_app.job import Job
 from desktop_app.store.caches import MediaFile
 from desktop_app.ui.context import Context
 from desktop_app.ui.drop_payload import Payload
-from desktop_app.ui.pasted import address_name, pasted_name, png_of
+from desktop_app.ui.pasted import address_name, from_web, pasted_name, png_of
 from desktop_app.workers.transfer import BODY
 
 Ready = Callable[[list[MediaFile]], None]
@@ -87,19 +87,10 @@ class PictureIntake(QObject):
         ]
         for address in payload.addresses:
             name = address_name(address)
-            reads.append((name, partial(self._from_web, address, name, payload), ""))
+            reads.append((name, partial(from_web, media, address, name, payload.bitmap, "picture"), ""))
         if payload.bitmap is not None and not payload.addresses:
             reads.append((pasted_name(), partial(self._from_bitmap, payload), ""))
         return reads
-
-    def _from_web(self, address: str, name: str, payload: Payload, job: Job) -> MediaFile:
-        """What the browser drew of it serves if it cannot be fetched."""
-        try:
-            return self._context.profile.media.add_url(address, name, "picture", job)
-        except AppError:
-            if payload.bitmap is None:
-                raise
-            return self._from_bitmap(payload, job)
 
     def _from_bitmap(self, payload: Payload, job: Job) -> MediaFile:
         assert payload.bitmap is not None

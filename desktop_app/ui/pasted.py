@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import time
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice
 from PySide6.QtGui import QImage
 
-from desktop_app.errors import MediaError
+from desktop_app.errors import AppError, MediaError
+from desktop_app.job import Job
+
+if TYPE_CHECKING:
+    from desktop_app.services.media_desk import MediaDesk
+    from desktop_app.store.caches import MediaFile
 
 
 def _tr(text: str) -> str:
@@ -24,6 +30,19 @@ def png_of(image: QImage) -> bytes:
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
         raise MediaError("media.unreadable")
     return bytes(data.data())
+
+
+def from_web(desk: MediaDesk, address: str, name: str, bitmap: QImage | None, kind: str, job: Job) -> MediaFile:
+    """A picture of a web page; what the browser drew of it serves if it cannot be fetched. Runs in a task.
+
+    Raises what ``MediaDesk.add_url`` raises.
+    """
+    try:
+        return desk.add_url(address, name, kind, job)
+    except AppError:
+        if bitmap is None:
+            raise
+        return desk.add_bytes(png_of(bitmap), name, kind, job)
 
 
 def pasted_name() -> str:

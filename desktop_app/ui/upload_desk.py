@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui.activity_bar import ActivityBar
@@ -17,9 +17,6 @@ from desktop_app.workers.transfer import Stage, Totals, Transfer
 
 class UploadDesk(QObject):
     """Built by the window, which hands it its content area and activity bar."""
-
-    library_changed = Signal()
-    """A file went into the library."""
 
     def __init__(self, context: Context, content: QWidget, activity: ActivityBar) -> None:
         super().__init__(content)
@@ -50,12 +47,8 @@ class UploadDesk(QObject):
 
     def save_to_library(self, payload: Payload) -> None:
         """Take files into the library of the account, as permanent material, and show how they fare."""
-        save_to_library(self._context, self._account_id, payload, self, self._library_moved)
+        save_to_library(self._context, self._account_id, payload, self)
         self.drawer.open_drawer()
-
-    def _library_moved(self, transfer: Transfer) -> None:
-        if transfer.stage == Stage.DONE:
-            self.library_changed.emit()
 
     def offer_left_over(self) -> None:
         """Once after the start, when the drafts have taken up their files again: ask about the rest."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
 
@@ -305,4 +305,18 @@ def test_time_left_does_not_flicker() -> None:
         "还要约 7 秒",
         "还要约 20 秒",
         "还要约 2 分钟",
+    ]
+
+
+def test_a_web_picture_that_cannot_be_fetched_is_taken_as_it_was_drawn(desk: Desk) -> None:
+    """Dragged out of a browser into the library: the bitmap that came along serves; without one it is refused."""
+    bitmap = QImage(40, 30, QImage.Format.Format_RGB32)
+    bitmap.fill(Qt.GlobalColor.darkGreen)
+    address = "http://127.0.0.1:9/%E8%8C%B6.png"  # an address of this machine is never fetched
+    desk.desk.save_to_library(Payload(addresses=(address,), bitmap=bitmap))
+    desk.desk.save_to_library(Payload(addresses=(address,)))
+    desk.settle()
+    assert [(each.name, each.stage) for each in desk.transfers.items] == [
+        ("茶.png", Stage.DONE),
+        ("茶.png", Stage.FAILED),
     ]
