@@ -271,10 +271,10 @@ def test_a_stopped_file_that_is_taken_up_again_is_written_down_again(bench: Benc
     assert bench.profile.unfinished.list() == []
     bench.transfers.retry(transfer)
     bench.until(lambda: bench.profile.unfinished.list())
-    bench.sandbox.fault("clear")
-    bench.sandbox.fault("media/upload:errcode=40004*1")
     bench.transfers.cancel(transfer)
     bench.until(lambda: not bench.tasks.running())
+    bench.sandbox.fault("clear")
+    bench.sandbox.fault("media/upload:errcode=40004")  # each time: the stopped one may still be read over there
     bench.transfers.retry(transfer)
     bench.settle()
     assert transfer.stage == Stage.FAILED
