@@ -30,7 +30,7 @@ from desktop_app.ui.error_box import show_error, words
 from desktop_app.ui.history_page import HistoryPage
 from desktop_app.ui.media_page import MediaPage
 from desktop_app.ui.nav_rail import NavRail
-from desktop_app.ui.notices import ProfileNotices
+from desktop_app.ui.notices import ExpiryNotice, ProfileNotices
 from desktop_app.ui.quota_dialog import QuotaDialog
 from desktop_app.ui.send_way import SendWay
 from desktop_app.ui.settings_page import SettingsPage
@@ -144,6 +144,7 @@ class MainWindow(Surface):
         self.uploads = UploadDesk(self._context, content, self.activity)
         self.watch = ConnectionWatch(self._context, self)
         self.notices = ProfileNotices(self._context, self)
+        self.expiry = ExpiryNotice(self._context, self)
 
     def _connect_signals(self) -> None:
         self.rail.activated.connect(self.show_page)
@@ -282,6 +283,7 @@ class MainWindow(Surface):
             page.set_account(account)
         self.uploads.set_account(account.id)
         self.watch.use(account)
+        self.expiry.use(account)
         self._show_rehearsal(account)
         self._refresh_quota()
         if not self.shows_pages or (changed and self.page_name == "audience"):

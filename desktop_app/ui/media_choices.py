@@ -63,8 +63,8 @@ def _choice(key: str, icon: str, items: tuple[LibraryItem, ...]) -> Choice:
         reason = _article_reason(items) if key == "article" else _message_reason(items)
         return Choice(key, choice_text(key), icon, items, reason)
     usable, reason = {
-        "renew": (_renewable, _tr("永久素材不会过期")),
-        "permanent": (_renewable, _tr("已经是永久素材")),
+        "renew": (renewable, _tr("永久素材不会过期")),
+        "permanent": (renewable, _tr("已经是永久素材")),
         "copy": (_has_media_id, _tr("正文里的图片只有地址，没有 media_id")),
         "delete": (lambda item: True, ""),
     }[key]
@@ -97,7 +97,8 @@ def _whole_hint(key: str) -> str:
     }.get(key, "")
 
 
-def _renewable(item: LibraryItem) -> bool:
+def renewable(item: LibraryItem) -> bool:
+    """Whether it is temporary and the file is here to be sent up once more."""
     return not item.permanent and item.path is not None
 
 

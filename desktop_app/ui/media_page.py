@@ -362,7 +362,7 @@ class MediaPage(Surface):
             shell(self).toast(choice.reason, "info", "plain")
             return
         account_id = self._account.id
-        usable = [item for item in choice.items if self.model.busy(item.key) is None]  # not twice at a time
+        usable = self._idle(choice.items)
         if not usable:
             return
         match key:
@@ -379,6 +379,15 @@ class MediaPage(Surface):
             case "message":
                 kind = usable[0].kind
                 self._bring(account_id, usable, lambda files: self.use_in_message.emit(kind, files))
+
+    def renew(self, account_id: int, items: Sequence[LibraryItem]) -> None:
+        """What 全部续期 does, with items that may belong to another account than the one shown."""
+        if usable := self._idle(items):
+            self.actions_.renew(account_id, usable)
+
+    def _idle(self, items: Sequence[LibraryItem]) -> list[LibraryItem]:
+        """Those that nothing is being done with: not twice at a time."""
+        return [item for item in items if self.model.busy(item.key) is None]
 
     def _bring(self, account_id: int, items: Sequence[LibraryItem], use: Callable[[list[MediaFile]], object]) -> None:
         """Fetch what is only at WeChat, then use it: not in the message of another account that came to the front."""
