@@ -98,6 +98,7 @@ class FileForm(ComposeForm):
         self.intake = FileIntake(context, kind, single=single, parent=self)
         self.refusals = RefusalList(kind)
         self.refusals.move_wanted.connect(self.move_wanted)
+        self.intake.move_wanted.connect(self.move_wanted)
         self.refusals.fix_wanted.connect(self._mend)
         self.refusals.put_away.connect(context.transfers.remove)
         context.transfers.removed.connect(self.refusals.drop)

@@ -13,10 +13,9 @@ from desktop_app.ui.announce import announce
 from desktop_app.ui.drop_target import paint_drop_target
 from desktop_app.ui.error_box import words
 from desktop_app.ui.file_intake import Refusal
-from desktop_app.ui.mending import fix_words
+from desktop_app.ui.mending import fix_words, move_words
 from desktop_app.ui.paint import painter, round_rect
 from desktop_app.ui.text import ElidedLabel
-from desktop_app.ui.units import translated_kind
 from desktop_app.ui.widgets import Card, IconLabel, button, hbox, icon_button, label, vbox
 
 SHOWN_REFUSALS = 3
@@ -108,7 +107,7 @@ class RefusalRow(Card):
         column = vbox(name, reason, spacing=2)
         row = hbox(IconLabel("close-circle", 16, "red"), column, spacing=12, margins=(12, 8, 8, 8))
         if kind := refusal.belongs_to:
-            move = button(self.tr("放到{kind}").format(kind=translated_kind(kind)), dim="small")
+            move = button(move_words(kind), dim="small")
             move.setObjectName(f"compose.refusal.{number}.move")
             move.clicked.connect(lambda: self.move_wanted.emit(self))
             row.addWidget(move)

@@ -61,6 +61,8 @@ class FileIntake(QObject):
     """A Refusal."""
     replaced = Signal(object, object)
     """A file of a form with one place, and the one that took it."""
+    move_wanted = Signal(str, object)
+    """A refused file, as a Payload, belongs into the form of this other kind."""
     content_changed = Signal()
     """The list of usable files is another one: time to save and to check."""
 
@@ -167,6 +169,7 @@ class FileIntake(QObject):
             then=self._read,
             listener=self._moved,
         )
+        item.move = lambda kind: self.move_wanted.emit(kind, source)
         self._sources[item] = source
         if replace is None:
             self.items.append(item)

@@ -1,4 +1,4 @@
-"""What a button that mends a file says, and the one question it may ask before: where a cut begins."""
+"""What the buttons beside a refused file say, and the one question that mending may ask: where a cut begins."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from desktop_app.store.caches import MediaFile
 from desktop_app.ui.context import Context
 from desktop_app.ui.error_box import words
 from desktop_app.ui.settings_page import SettingsPage
+from desktop_app.ui.units import translated_kind
 from desktop_app.ui.window import shell
 from desktop_app.workers.transfer import CUT, Transfer
 
@@ -30,6 +31,11 @@ def fix_words(fix: str) -> str:
         "fit_voice": _tr("压到 2 MB"),
         CUT: _tr("截取 {seconds} 秒").format(seconds=LIMITS["voice"].max_seconds),
     }.get(fix, "")
+
+
+def move_words(kind: str) -> str:
+    """The button of a file that belongs into the form of another kind of message."""
+    return _tr("放到{kind}").format(kind=translated_kind(kind))
 
 
 def mend(context: Context, near: QWidget, transfer: Transfer) -> None:

@@ -55,7 +55,8 @@ def second_line(transfer: Transfer) -> tuple[str, str]:
             broken = _tr("上传中断，已传 {percent}%").format(percent=round(transfer.fraction * 100))
             return broken, "red.text"
         said = words(transfer.error)
-        return said.title if transfer.fix else said.line, "red.text"  # with a button the rule is not needed
+        helped = transfer.fix or transfer.belongs_to  # beside a button that helps nobody needs the rule
+        return said.title if helped else said.line, "red.text"
     if transfer.stage == Stage.READING:
         return _tr("正在检查"), "text.3"
     if transfer.stage == Stage.MENDING:

@@ -208,12 +208,21 @@ class UploadDrawer(QWidget):
     def _act(self, transfer: Transfer, action: str) -> None:
         if action == "mend":
             mend(self._context, self, transfer)
+        elif action == "move":
+            self._move(transfer)
         elif action in ("retry", "go_on"):
             self._transfers.retry(transfer)
         elif action == "stop":
             self._transfers.cancel(transfer)
         else:
             self._transfers.remove(transfer)
+
+    def _move(self, transfer: Transfer) -> None:
+        """Put a file into the form of its own kind; what was said about it goes, in the other form too."""
+        move, kind = transfer.move, transfer.belongs_to
+        self._transfers.remove(transfer)
+        if move is not None:
+            move(kind)
 
     def _mendable(self) -> list[Transfer]:
         """Files whose fix asks nothing."""

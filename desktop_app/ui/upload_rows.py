@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from desktop_app.ui import icons, theme
 from desktop_app.ui.drop_payload import guessed_kind
-from desktop_app.ui.mending import fix_words
+from desktop_app.ui.mending import fix_words, move_words
 from desktop_app.ui.paint import round_rect, rounded_picture
 from desktop_app.ui.text import draw_lines
 from desktop_app.ui.thumbnails import TILE, Thumbnails
@@ -44,11 +44,11 @@ def _tr(text: str) -> str:
 
 
 def action_of(transfer: Transfer) -> str:
-    """What the row's one button does: "stop", "mend", "retry", "go_on", "remove" or "" (nothing)."""
+    """What the row's one button does: "stop", "mend", "move", "retry", "go_on", "remove" or "" (nothing)."""
     if transfer.stage in _MOVING:
         return "stop"
     if transfer.stage == Stage.REFUSED:
-        return "mend" if transfer.fix else "remove"
+        return "mend" if transfer.fix else "move" if transfer.belongs_to else "remove"
     return {Stage.FAILED: "retry", Stage.STOPPED: "go_on"}.get(transfer.stage, "")
 
 
@@ -224,6 +224,8 @@ def button_words(transfer: Transfer) -> str:
     action = action_of(transfer)
     if action == "mend":
         return fix_words(transfer.fix)
+    if action == "move":
+        return move_words(transfer.belongs_to)
     return {"retry": _tr("重试"), "go_on": _tr("继续")}.get(action, "")
 
 

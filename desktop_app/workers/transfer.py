@@ -47,6 +47,7 @@ class Transfer:
 
     ``size_before`` is the size of what was dropped in bytes, ``fraction`` how much of the stage is done.
     ``expires_at``: until when WeChat keeps it (Unix seconds), None for good, or not there yet.
+    ``move(kind)`` puts a file that was dropped in the wrong place into the form of its own kind.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Transfer:
     read: Callable[[Job], MediaFile] | None = None
     then: Callable[[Transfer], bool] | None = None
     listener: Callable[[Transfer], None] | None = None
+    move: Callable[[str], None] | None = None
     begun_at: float = 0.0
 
     @property
@@ -79,6 +81,13 @@ class Transfer:
         if self.stage != Stage.REFUSED or self.error is None:
             return ""
         return str(self.error.args_.get("fix", "")) if self.error.args_.get("sha256") else ""
+
+    @property
+    def belongs_to(self) -> str:
+        """The kind of message that takes a refused file: image, voice, video; "" if it cannot be put there."""
+        if self.stage != Stage.REFUSED or self.error is None or self.move is None:
+            return ""
+        return str(self.error.args_.get("kind", "")) if self.error.code == "media.kind" else ""
 
     @property
     def sha256(self) -> str:

@@ -19,7 +19,7 @@ from desktop_app.ui.transfer_words import about_seconds, second_line
 from desktop_app.ui.upload_desk import UploadDesk
 from desktop_app.ui.upload_rows import UploadList, action_of, button_words
 from desktop_app.workers.transfer import LIBRARY, Stage, Transfer
-from tests.compose_world import ComposeWorld
+from tests.compose_world import MP4, ComposeWorld
 from tests.data import make
 
 
@@ -236,6 +236,23 @@ def test_a_refused_file_of_a_form_is_mended_there(desk: Desk) -> None:
     assert [each["name"] for each in desk.page.content()["files"]] == ["a.png", "IMG_4127.heic"]
     assert desk.image.refusals.rows() == []
     assert [each.stage for each in desk.image.intake.items] == [Stage.DONE, Stage.DONE]
+
+
+def test_a_file_of_another_kind_goes_where_it_belongs(desk: Desk) -> None:
+    """A film among the pictures: 放到视频 in its row does what the red row of the form does, which goes with it."""
+    desk.form("image")
+    desk.drop([MP4, *desk.pictures("a.png")], "image")
+    film = desk.transfer(Path(MP4).name)
+    desk.desk.drawer.open_drawer()
+    assert button_words(film) == "放到视频"
+    assert second_line(film)[0] == "这是视频，不是图片"
+    desk.press(film.name)
+    assert desk.image.refusals.rows() == []
+    desk.settle()
+    assert desk.page.kind() == "video"
+    assert desk.page.content()["file"]["name"] == film.name
+    assert film not in desk.transfers.items
+    assert desk.transfer(film.name).stage == Stage.DONE
 
 
 def test_putting_a_red_row_away_ends_it_everywhere(desk: Desk) -> None:
