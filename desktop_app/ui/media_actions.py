@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -17,6 +15,7 @@ from desktop_app.store.caches import MediaFile
 from desktop_app.ui.context import Context
 from desktop_app.ui.dialogs import critical_dialog
 from desktop_app.ui.error_box import show_error, words
+from desktop_app.ui.media_batch import MediaBatch, Work
 from desktop_app.ui.media_words import uses_text
 from desktop_app.ui.units import count_text
 from desktop_app.ui.window import shell
@@ -24,24 +23,8 @@ from desktop_app.ui.window import shell
 if TYPE_CHECKING:
     from desktop_app.services.library import LibraryItem, Use
 
-AT_ONCE = 4
 USES_LOOKED_UP = 200
 """Of more items than these nobody reads where each of them is used."""
-Work = Callable[[int, str, Job], Any]
-
-
-@dataclass
-class _Batch:
-    """The same work for several items; ``waiting`` are those not begun yet."""
-
-    account_id: int
-    lane: str
-    work: Work
-    done_text: Callable[[int], str]
-    waiting: Iterator[LibraryItem]
-    under_way: int = 0
-    done: int = 0
-    errors: list[AppError] = field(default_factory=list)
 
 
 class MediaActions(QObject):
@@ -53,11 +36,12 @@ class MediaActions(QObject):
     """Account, key, and the LibraryItem as it is now; it may have another key than before."""
     changed = Signal(int)
     """Read this account's list again."""
+    began = Signal(object)
+    """A MediaBatch: the same is being done with several items."""
 
     def __init__(self, context: Context, page: QWidget) -> None:
         super().__init__(page)
         self._context, self._page = context, page
-        self._batches: list[_Batch] = []
 
     # 续 3 天, 转永久
 
@@ -69,7 +53,8 @@ class MediaActions(QObject):
                 return self.tr("「{name}」又能用 3 天").format(name=items[0].name)
             return self.tr("{n} 个素材又能用 3 天").format(n=count_text(n))
 
-        self._each(account_id, items, "upload", self._context.profile.library.renew, said)
+        work = Work("upload", self._context.profile.library.renew, self.tr("正在续期"), said)
+        self._each(account_id, items, work)
 
     def make_permanent(self, account_id: int, items: Sequence[LibraryItem]) -> None:
         """Send the local originals up as permanent media."""
@@ -79,7 +64,8 @@ class MediaActions(QObject):
                 return self.tr("「{name}」已是永久素材").format(name=items[0].name)
             return self.tr("{n} 个素材已是永久素材").format(n=count_text(n))
 
-        self._each(account_id, items, "upload", self._context.profile.library.make_permanent, said)
+        work = Work("upload", self._context.profile.library.make_permanent, self.tr("正在转永久"), said)
+        self._each(account_id, items, work)
 
     # Deleting
 
@@ -153,7 +139,7 @@ class MediaActions(QObject):
                 return self.tr("已删除「{name}」").format(name=items[0].name)
             return self.tr("已删除 {n} 个素材").format(n=count_text(n))
 
-        self._each(account_id, items, "work", self._context.profile.library.delete, said)
+        self._each(account_id, items, Work("work", self._context.profile.library.delete, self.tr("正在删除"), said))
 
     # Using
 
@@ -193,66 +179,25 @@ class MediaActions(QObject):
 
     # The same for many
 
-    def _each(
-        self,
-        account_id: int,
-        items: Sequence[LibraryItem],
-        lane: str,
-        work: Work,
-        said: Callable[[int], str],
-    ) -> None:
-        """A few at once: one task for each of 10,000 chosen items would hold up the window."""
-        batch = _Batch(account_id, lane, work, said, iter(items))
-        self._batches.append(batch)
-        for _ in range(AT_ONCE):
-            self._next(batch)
+    def _each(self, account_id: int, items: Sequence[LibraryItem], work: Work) -> None:
+        batch = MediaBatch(self._context.tasks, account_id, items, work, self)
+        batch.busy.connect(lambda key, fraction: self.busy.emit(account_id, key, fraction))
+        batch.item_done.connect(lambda key, item: self.changed_item.emit(account_id, key, item))
+        batch.ended.connect(lambda: self._end(batch))
+        self.began.emit(batch)
+        batch.start()
 
-    def _next(self, batch: _Batch) -> None:
-        item = next(batch.waiting, None)
-        if item is None:
-            if not batch.under_way and batch in self._batches:
-                self._batches.remove(batch)
-                self._end(batch)
-            return
-        key, account_id = item.key, batch.account_id
-        batch.under_way += 1
-        self.busy.emit(account_id, key, 0.0)
-        self._context.tasks.start(
-            batch.lane,
-            lambda job: batch.work(account_id, key, job),
-            owner=self,
-            on_done=partial(self._done, batch, key),
-            on_error=partial(self._failed, batch, key),
-            on_progress=lambda done, total: self.busy.emit(account_id, key, done / total if total else 0.0),
-        )
-
-    def _done(self, batch: _Batch, key: str, result: Any) -> None:
-        batch.done += 1
-        if result is not None:
-            self.changed_item.emit(batch.account_id, key, result)
-        self._leave(batch, key)
-
-    def _failed(self, batch: _Batch, key: str, error: AppError) -> None:
-        batch.errors.append(error)
-        self._leave(batch, key)
-
-    def _leave(self, batch: _Batch, key: str) -> None:
-        batch.under_way -= 1
-        self.busy.emit(batch.account_id, key, None)
-        self._next(batch)
-
-    def _end(self, batch: _Batch) -> None:
+    def _end(self, batch: MediaBatch) -> None:
         self.changed.emit(batch.account_id)
-        if not batch.errors:
-            shell(self._page).toast(batch.done_text(batch.done))
-        elif not batch.done and len(batch.errors) == 1:
+        if batch.total == 1 and batch.errors:
             self._say(batch.errors[0])
+        elif batch.errors:
+            shell(self._page).toast(batch.result_text(), "warning", "red")
+        elif batch.untouched:
+            shell(self._page).toast(batch.result_text(), "info", "plain")
         else:
-            failed = self.tr("{n} 个没有成功：{why}").format(
-                n=count_text(len(batch.errors)), why=words(batch.errors[0]).line
-            )
-            lead = batch.done_text(batch.done) + "。" if batch.done else ""
-            shell(self._page).toast(lead + failed, "warning", "red")
+            shell(self._page).toast(batch.result_text())
+        batch.deleteLater()
 
     def _say(self, error: AppError) -> None:
         if isinstance(error, SecretNeeded):

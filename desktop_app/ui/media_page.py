@@ -26,6 +26,7 @@ from desktop_app.ui.media_filters import MediaFilters
 from desktop_app.ui.media_grid import MediaGrid
 from desktop_app.ui.media_model import MediaModel
 from desktop_app.ui.media_pictures import MediaPictures
+from desktop_app.ui.media_progress import MediaProgress
 from desktop_app.ui.media_sheet import MediaSheet
 from desktop_app.ui.media_sync import LABEL_WIDTH, SyncLine
 from desktop_app.ui.media_words import limit_text
@@ -126,7 +127,8 @@ class MediaPage(Surface):
         self._limits_row = QWidget()
         self._limits_row.setLayout(hbox(self._limits, margins=(24, 12, 24, 0)))
         self._limits_row.hide()
-        self.setLayout(vbox(12, self.filters, self._limits_row, 2, self._stack, spacing=0))
+        self.progress = MediaProgress()
+        self.setLayout(vbox(12, self.filters, self._limits_row, self.progress, 2, self._stack, spacing=0))
 
     def _timer(self, ms: int, slot: Callable[[], object], single: bool = False) -> QTimer:
         made = QTimer(self)
@@ -151,6 +153,7 @@ class MediaPage(Surface):
         self.bar.wanted.connect(lambda key: self._do(key, self.grid.chosen()))
         self.bar.cleared.connect(self._clear_chosen)
         self._context.transfers.changed.connect(self._transfer_changed)
+        self.actions_.began.connect(self.progress.add)
         self.actions_.busy.connect(self._show_busy)
         self.actions_.changed_item.connect(self._show_changed)
         self.actions_.changed.connect(lambda account_id: self.reload() if self._is_mine(account_id) else None)
@@ -174,6 +177,7 @@ class MediaPage(Surface):
             self.grid.use_account(account.id)
             self.pictures.use_account(account.id, self.devicePixelRatioF())
             self._limits_row.hide()
+            self.progress.use_account(account.id)
             self.sync.use_account(account.id)
             self._stack.setCurrentIndex(0)
         self.reload()

@@ -394,6 +394,90 @@ def test_what_fails_is_said_and_the_rest_is_done(mixed: MediaWorld):
     assert not any(mixed.page.model.busy(item.key) is not None for item in mixed.page.model.items())
 
 
+def stop_after_the_first(world: MediaWorld) -> list[str]:
+    """Press 停止 as soon as one of the next batch has ended; what its line said then, and after the click."""
+    said: list[str] = []
+
+    def press() -> None:
+        words, stop = world.find("media.batch.words"), world.find("media.batch.stop")
+        assert isinstance(words, QLabel)
+        if stop.isEnabled():
+            said.append(words.text())
+            QTest.mouseClick(stop, Qt.MouseButton.LeftButton)
+            said.append(words.text())
+
+    world.page.actions_.began.connect(lambda batch: batch.moved.connect(press))
+    return said
+
+
+@pytest.mark.parametrize(
+    ("key", "doing", "result"),
+    [("renew", "正在续期", "4 个素材又能用 3 天"), ("permanent", "正在转永久", "4 个素材已是永久素材")],
+)
+def test_a_batch_can_be_stopped(world: MediaWorld, key: str, doing: str, result: str):
+    """What is under way comes to its end and stays done; the others are as they were, and the toast counts both."""
+    for n in range(7):
+        world.upload(f"{n}.png", n)
+    world.open()
+    world.later(DAY)
+    before = {item.media_id for item in world.page.model.items()}
+    said = stop_after_the_first(world)
+    world.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    world.click(f"media.bar.{key}")
+    assert said == [f"{doing} 1 / 7", "正在停止，等手上的 3 个做完"]
+    assert world.window.toasts == [f"{result}。已停止，其余 3 个没有动"]
+    assert len({item.media_id for item in world.page.model.items()} & before) == 3
+    assert not world.page.progress.isVisible()
+    assert not any(world.page.model.busy(item.key) is not None for item in world.page.model.items())
+
+
+def test_what_fails_before_a_stop_is_said_too(world: MediaWorld):
+    """Done, not done and why, not touched."""
+    for n in range(6):
+        world.upload(f"{n}.png", n)
+    world.open()
+    world.sandbox.fault("add_material:errcode=45009*1")
+    stop_after_the_first(world)
+    world.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    world.click("media.bar.permanent")
+    (said,) = world.window.toasts
+    assert said.startswith("3 个素材已是永久素材。1 个没有成功：")
+    assert said.endswith("。已停止，其余 2 个没有动")
+
+
+def test_deleting_many_can_be_stopped(world: MediaWorld):
+    """Those that are gone are gone, the others are still there."""
+    for n in range(6):
+        world.upload(f"{n}.png", n)
+    world.open()
+    said = stop_after_the_first(world)
+    world.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    world.click("media.bar.delete")
+    world.click("dialog.1")
+    assert said[0] == "正在删除 1 / 6"
+    assert world.window.toasts == ["已删除 4 个素材。已停止，其余 2 个没有动"]
+    assert len(world.names()) == 2
+
+
+def test_the_line_of_a_batch_goes_with_its_account(world: MediaWorld):
+    """Another account's page does not show it; a few that begin at once have nothing that could be stopped."""
+    for n in range(6):
+        world.upload(f"{n}.png", n)
+    world.open()
+    world.page.renew(world.service.id, world.page.model.items()[:4])
+    assert not world.page.progress.isVisible()
+    world.settle()
+    world.page.renew(world.service.id, world.page.model.items())
+    assert world.page.progress.isVisible()
+    world.page.set_account(world.subscription)
+    assert not world.page.progress.isVisible()
+    world.page.set_account(world.service)
+    assert world.page.progress.isVisible()
+    world.settle()
+    assert not world.page.progress.isVisible()
+    assert world.window.toasts[-1] == "6 个素材又能用 3 天"
+
+
 def test_copying_media_ids(mixed: MediaWorld):
     """One a line, in the order of the cards."""
     mixed.click_card("春山.png")
