@@ -503,7 +503,7 @@ class MainWindow(Surface):
         if uploads := tasks.running("upload"):
             return self.tr("还有 {n} 个文件在上传。现在退出，下次打开时可以重新上传。").format(n=uploads)
         if mended := tasks.running("convert"):
-            return self.tr("还有 {n} 个文件在转换。现在退出就停下，下次要重新放进来。").format(n=mended)
+            return self.tr("还有 {n} 个文件在转换。现在退出就停下，下次打开时可以再转换。").format(n=mended)
         return ""
 
     def _leave_now(self) -> None:

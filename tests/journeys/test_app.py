@@ -20,6 +20,9 @@ from desktop_app.paths import Paths, resource
 from desktop_app.robot import Robot
 from desktop_app.services import open_profile
 from desktop_app.store.outbox import State
+from desktop_app.ui.drop_payload import Payload
+from desktop_app.workers.transfer import Stage
+from tests.data import make_clips
 
 ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., App]
@@ -135,6 +138,47 @@ def test_closing_while_a_film_is_converted_asks_too(opened: Open) -> None:
     over.set()
     robot.until(lambda: not app.tasks.running("convert"), "the conversion did not end")
     assert app.window.isVisible()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the stand-in is a shell script")
+@pytest.mark.parametrize("place", ["form", "library"])
+def test_what_is_converted_while_the_app_closes_is_offered_again(opened: Open, tmp_path: Path, place: str) -> None:
+    """As the question says, wherever the film was dropped: after the next start it can be converted."""
+    film = make_clips.film(tmp_path / "航拍.mov", seconds=1.0)
+    slow = tmp_path / "ffmpeg"
+    slow.write_text("#!/bin/sh\nexec sleep 600\n")
+    slow.chmod(0o700)
+    app = opened(sandbox=True)
+    robot = Robot(app.window, timeout_s=60)
+    robot.until(lambda: app.profile.media.ffmpeg is not None, "no converter was found")
+    app.profile.media.configure(ffmpeg=slow, ground="white")
+    payload = Payload((str(film),))
+    if place == "form":
+        robot.click("compose.tab.video")
+        app.window.compose.forms["video"].take(payload)
+    else:
+        app.window.uploads.save_to_library(payload)
+    robot.until(lambda: [each.fix for each in app.transfers.items] == ["to_mp4"], "it was not refused")
+    robot.until(lambda: app.profile.unfinished.list(), "it was not written down")
+    app.transfers.mend(app.transfers.items[0])
+    robot.until(lambda: app.tasks.running("convert"), "no conversion began")
+    app.window.close()
+    robot.settle()
+    sheet = app.window.sheet()
+    assert sheet is not None
+    assert any("下次打开时可以再转换" in label.text() for label in sheet.findChildren(QLabel))
+    robot.click("dialog.1")
+    robot.until(lambda: not app.window.isVisible(), "the window stays open")
+    app.close()
+    film.unlink()  # of a chat program, gone from there
+
+    again = opened(sandbox=True)
+    robot = Robot(again.window, timeout_s=60)
+    robot.until(lambda: [each.fix for each in again.transfers.items] == ["to_mp4"], "it is not offered")
+    robot.until(lambda: again.profile.media.ffmpeg is not None, "no converter was found")
+    (offered,) = again.transfers.items
+    again.transfers.mend(offered)
+    robot.until(lambda: offered.stage == Stage.DONE, "it was not converted and uploaded")
 
 
 @pytest.mark.parametrize(("page", "place"), [("history", "history.write"), ("settings", "settings.scroll")])
