@@ -287,6 +287,11 @@ class Composing:
             return
         self._drafts.save(account_id, kind, dict(content))
 
+    def add_to_draft(self, account_id: int, kind: str, file: dict[str, str], after: str = "") -> None:
+        """Put a file (of ``contents``) into the draft of this kind, see ``contents.with_file``."""
+        draft = self.load_draft(account_id, kind)
+        self.save_draft(account_id, kind, contents.with_file(kind, draft, file, after))
+
     def clear_draft(self, account_id: int, kind: str) -> None:
         """Forget the draft of this kind."""
         self._drafts.clear(account_id, kind)

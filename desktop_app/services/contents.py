@@ -71,6 +71,23 @@ def files_of(kind: str, content: Mapping[str, Any]) -> list[dict[str, str]]:
     return [file] if file else []
 
 
+def with_file(kind: str, content: Mapping[str, Any], file: dict[str, str], after: str = "") -> dict[str, Any]:
+    """The same message with one file more; a message with one place has it instead of its own.
+
+    ``after``: the SHA-256 of the file before it, "" for the first place; at the end if that one is gone. A message
+    that has this file already, or no room for it, stays as it is.
+    """
+    if kind != "image":
+        return {**content, "file": file}
+    files = files_of(kind, content)
+    held = [each["sha256"] for each in files]
+    if file["sha256"] in held or len(files) >= limits.IMAGES_MAX:
+        return dict(content)
+    at = held.index(after) + 1 if after in held else len(files) if after else 0
+    files.insert(at, file)
+    return {**content, "files": files}
+
+
 def content_hash(kind: str, content: Mapping[str, Any]) -> str:
     """The same for what the followers would see the same; names of files do not count."""
     if kind == "news":

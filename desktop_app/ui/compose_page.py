@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from desktop_app.ui.compose_av import VideoForm, VoiceForm
 from desktop_app.ui.compose_check_words import check_words
 from desktop_app.ui.compose_checks import ChecksPanel
 from desktop_app.ui.compose_drops import Take, best_kind, make_targets
-from desktop_app.ui.compose_form import ComposeForm
+from desktop_app.ui.compose_form import ComposeForm, FileForm
 from desktop_app.ui.compose_image import ImageForm
 from desktop_app.ui.compose_text import TextForm
 from desktop_app.ui.context import Context
@@ -28,6 +29,7 @@ from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.drop_target import DropTarget
 from desktop_app.ui.drop_words import page_sentence
 from desktop_app.ui.error_box import words
+from desktop_app.ui.file_intake import FileIntake
 from desktop_app.ui.news_checks import NewsChecks
 from desktop_app.ui.news_desk import NewsDesk
 from desktop_app.ui.news_drops import news_targets
@@ -52,6 +54,7 @@ from desktop_app.ui.widgets import (
     vline,
 )
 from desktop_app.ui.window import shell
+from desktop_app.workers.transfer import Transfer
 
 KINDS = {"news": "article", "text": "file", "image": "image", "voice": "voice", "video": "video"}
 CHECK_AFTER_MS = 100
@@ -125,6 +128,8 @@ class ComposePage(QWidget):
             form.shown_changed.connect(lambda kind=kind: self._form_shown_changed(kind))
             form.move_wanted.connect(lambda kind, payload: self.take_payload(payload, kind))
             form.library_wanted.connect(self.choose_wanted)
+            if isinstance(form, FileForm):
+                form.intake.left_behind.connect(partial(self._keep_with_its_account, form.intake))
 
     def _make_actions(self) -> None:
         self._saved = SavedLabel()
@@ -302,8 +307,7 @@ class ComposePage(QWidget):
     def save_now(self) -> None:
         """The window closes: save what is not saved yet."""
         self.news.flush()
-        if self._account is not None and self._stack.isEnabled():
-            self._keeper.save_now()
+        self._keeper.save_now()
 
     def close_views(self) -> None:
         """The app ends: the editor's processes first."""
@@ -365,6 +369,11 @@ class ComposePage(QWidget):
             take(payload)
 
         return show_and_take
+
+    def _keep_with_its_account(self, intake: FileIntake, item: Transfer, after: str) -> None:
+        """A file was dropped for an account that was left before it was read: it belongs into that one's draft."""
+        if file := item.to_json():
+            self._keeper.add_file(item.account_id, intake.kind, file, after, lambda: intake.adopt(item, after))
 
     def save_to_library(self, payload: Payload) -> None:
         """Files for the library alone: nothing on this page changes."""

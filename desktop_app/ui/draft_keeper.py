@@ -109,6 +109,26 @@ class DraftKeeper(QObject):
         """Read something in its turn: after what is being saved, before what is saved next."""
         self._queue(_Step(self._account_id, function, done))
 
+    def add_file(
+        self, account_id: int, kind: str, file: dict[str, str], after: str, shown: Callable[[], None]
+    ) -> None:
+        """Put a file into the draft of an account; ``shown()`` if that is on the screen: then its form takes it."""
+        if account_id != self._account_id:
+
+            def write(job: Job) -> None:
+                self._composing.add_to_draft(account_id, kind, file, after)
+
+            self._queue(_Step(account_id, write, lambda _: None, frozenset({kind})))
+            return
+
+        def in_turn(_: None) -> None:  # its drafts are read now, but it may be another account's turn already
+            if account_id == self._account_id:
+                shown()
+            else:
+                self.add_file(account_id, kind, file, after, shown)
+
+        self.run(lambda job: None, in_turn)
+
     def save_dirty(self) -> None:
         """Save what is unsaved now, in its turn: the form is about to show something else."""
         if self._dirty:
@@ -131,8 +151,8 @@ class DraftKeeper(QObject):
         if self._task is not None:
             self._task.cancel()
         for step in (self._running, *self._steps):
-            if step is not None and step.account_id == self._account_id:
-                self._dirty |= step.kinds
+            if step is not None and step.kinds:
+                step.function(Job())
         self._steps.clear()
         self._running = None
         for kind in sorted(self._dirty):

@@ -61,6 +61,8 @@ class FileIntake(QObject):
     """A Refusal."""
     replaced = Signal(object, object)
     """A file of a form with one place, and the one that took it."""
+    left_behind = Signal(object, str)
+    """A Transfer of an account that was left meanwhile is read now; the SHA-256 of the file before it, or ""."""
     move_wanted = Signal(str, object)
     """A refused file, as a Payload, belongs into the form of this other kind."""
     content_changed = Signal()
@@ -69,6 +71,7 @@ class FileIntake(QObject):
     def __init__(self, context: Context, kind: str, *, single: bool = False, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._transfers, self._desk = context.transfers, context.profile.media
+        self._transfers.removed.connect(self._given_up)
         self.kind, self.single = kind, single
         self.limit = 1 if single else 20
         self.items: list[Transfer] = []
@@ -76,14 +79,19 @@ class FileIntake(QObject):
         self._replaces: dict[Transfer, Transfer] = {}  # a file on its way in, and the one whose place it takes
         self._sources: dict[Transfer, Payload] = {}  # of all that belong to what is shown, refused ones too
         self._waiting: list[tuple[str, Payload, Read]] = []  # for room, until those before them are read
+        self._away: dict[Transfer, list[Transfer]] = {}  # of an account that was left; what stands before
         self._shown = 0  # counts what was shown here: folders may be read for longer
 
     # What comes in
 
     def set_account(self, account_id: int) -> None:
-        """Belong to another account: what is on the screen goes, what is being uploaded may end by itself."""
-        self._account_id = account_id
+        """Belong to another account: what is on the screen goes. Files on their way in end up in its draft."""
+        self._away |= {item: self.items[:at] for at, item in enumerate(self.items) if item.media is None}
+        self._away |= {item: [*self.items] for item in self._replaces}
+        self.items = [item for item in self.items if item not in self._away]
+        self._replaces.clear()
         self.clear()
+        self._account_id = account_id
 
     def clear(self) -> None:
         """Empty the form without a word: something else is shown in it.
@@ -92,6 +100,8 @@ class FileIntake(QObject):
         """
         reading = [item for item in (*self.items, *self._replaces) if item.stage == Stage.READING]
         self._shown += 1
+        for item in self._sources:
+            item.move = None  # it would go into the message of now
         self.items.clear()
         self._replaces.clear()
         self._sources.clear()
@@ -102,11 +112,13 @@ class FileIntake(QObject):
     def take(self, payload: Payload, replace: Transfer | None = None) -> None:
         """Take files, folders, a bitmap or pictures of the web. ``replace``: the first one takes that place."""
         if any(not guessed_kind(path) for path in payload.files):  # folders; only the disk knows
-            shown = self._shown
+            shown, account_id, before = self._shown, self._account_id, [*self.items]
 
             def take(files: list[str]) -> None:
                 if shown == self._shown:
                     self._take_files(files, replace)
+                elif account_id != self._account_id:
+                    self._take_away(files[: self.limit], account_id, before)
 
             self._transfers.files_of(payload.files, take, self)
         elif payload.files:
@@ -130,6 +142,13 @@ class FileIntake(QObject):
         for path in files:
             if self._begin(PurePath(path).name, Payload((path,)), self._from_file(path), replace):
                 replace = None
+
+    def _take_away(self, files: Sequence[str], account_id: int, before: list[Transfer]) -> None:
+        """Files of a folder that was dropped before another account was shown."""
+        for path in files:
+            item = self._start(PurePath(path).name, self._from_file(path), account_id)
+            self._away[item] = before
+            before = [*before, item]
 
     def _take_address(self, address: str, bitmap: QImage | None, replace: Transfer | None) -> Transfer | None:
         """A picture dragged out of a web page."""
@@ -160,15 +179,7 @@ class FileIntake(QObject):
             self._waiting.append((name, source, read))
             self._let_in()
             return False
-        item = self._transfers.begin(
-            name,
-            read,
-            account_id=self._account_id,
-            kind=self.kind,
-            use=MESSAGE,
-            then=self._read,
-            listener=self._moved,
-        )
+        item = self._start(name, read, self._account_id)
         item.move = lambda kind: self.move_wanted.emit(kind, source)
         self._sources[item] = source
         if replace is None:
@@ -177,6 +188,17 @@ class FileIntake(QObject):
         else:
             self._replaces[item] = replace
         return True
+
+    def _start(self, name: str, read: Read, account_id: int) -> Transfer:
+        return self._transfers.begin(
+            name,
+            read,
+            account_id=account_id,
+            kind=self.kind,
+            use=MESSAGE,
+            then=self._read,
+            listener=self._moved,
+        )
 
     def _let_in(self) -> None:
         """Begin what waits for room while there is some; the rest is refused once nothing is being read any more."""
@@ -198,10 +220,25 @@ class FileIntake(QObject):
 
     def _read(self, item: Transfer) -> bool:
         """A file is in the cache: it takes its place, or is one too many. Whether it shall go up."""
-        assert item.media is not None
+        if item in self._away:
+            before = self._away.pop(item)
+            self.left_behind.emit(item, next((each.sha256 for each in reversed(before) if each.media), ""))
+            return True
         if not self._is_ours(item):
             return True  # it was converted on a person's word: it goes where it was to go, but not into this message
-        replace = self._replaces.pop(item, None)
+        return self._place(item, self._replaces.pop(item, None))
+
+    def adopt(self, item: Transfer, after: str) -> None:
+        """Take in what was ``left_behind``: its account is shown again."""
+        replace = self.items[0] if self.single and self.items else None
+        if replace is None and len(self.items) < self.limit:
+            held = [each.sha256 for each in self.items]
+            self.items.insert(held.index(after) + 1 if after in held else len(held) if after else 0, item)
+        if not self._place(item, replace):
+            self._transfers.remove(item)
+
+    def _place(self, item: Transfer, replace: Transfer | None) -> bool:
+        """Give a file its place, or say that it is one too many. Whether it has one."""
         same = next((i for i in self.items if i is not item and self._same(i, item)), None)
         if same is not None and same is not replace:
             self._put_away(item)
@@ -231,6 +268,9 @@ class FileIntake(QObject):
     def _is_ours(self, item: Transfer) -> bool:
         """Whether it belongs to what is shown now, not to another account or an earlier message."""
         return item in self._sources or item in self.items
+
+    def _given_up(self, item: Transfer) -> None:
+        self._away.pop(item, None)
 
     def _moved(self, item: Transfer) -> None:
         if not self._is_ours(item):

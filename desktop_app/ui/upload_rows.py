@@ -198,7 +198,7 @@ class UploadDelegate(QStyledItemDelegate):
             rounded_picture(p, rect, picture, 4)
             return
         round_rect(p, rect, 4, "bg.sunken")
-        kind = transfer.media.kind if transfer.media is not None else transfer.kind or guessed_kind(transfer.name)
+        kind = transfer.media.kind if transfer.media is not None else _kind_of(transfer)
         known = {"image": "image", "picture": "image", "voice": "voice", "video": "video"}
         icons.paint(p, rect, known.get(kind, "file"), 18, "text.3")
 
@@ -217,6 +217,11 @@ class UploadDelegate(QStyledItemDelegate):
             media = index.data(UploadModel.TransferRole).media
             if media is not None and media.sha256 == sha256:
                 self._view.update(index)
+
+
+def _kind_of(transfer: Transfer) -> str:
+    """What a file seems to be as long as it is not in the cache."""
+    return transfer.belongs_to or transfer.kind or guessed_kind(transfer.name)
 
 
 def button_words(transfer: Transfer) -> str:

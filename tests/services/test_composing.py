@@ -397,6 +397,26 @@ def test_a_draft_survives_exactly(world, composing: Composing, kind: str):
     assert composing.load_draft(world.service, kind) == composing.empty_content(kind)
 
 
+def test_a_file_is_put_into_a_draft(world, composing: Composing):
+    """After the one before it, at the end if that is gone; never twice, never one too many; elsewhere alone."""
+
+    def put(name: str, after: str = "") -> list[str]:
+        composing.add_to_draft(world.service, "image", {"sha256": name, "name": name}, after)
+        return [each["sha256"] for each in composing.load_draft(world.service, "image")["files"]]
+
+    assert put("b") == ["b"]
+    assert put("a") == ["a", "b"]
+    assert put("c", after="a") == ["a", "c", "b"]
+    assert put("d", after="gone") == ["a", "c", "b", "d"]
+    assert put("a", after="d") == ["a", "c", "b", "d"]
+    for n in range(16):
+        put(f"{n}", after="d")
+    assert len(put("one too many")) == 20
+    for name in ("old", "new"):
+        composing.add_to_draft(world.service, "voice", {"sha256": name, "name": name})
+    assert composing.load_draft(world.service, "voice") == {"file": {"sha256": "new", "name": "new"}}
+
+
 def test_articles_with_a_draft_id_live_in_their_list(world, composing: Composing, articles: Articles):
     """What is being written is an entry of 图文草稿; thrown away there, it is not written any more."""
     content = news_content(composing)

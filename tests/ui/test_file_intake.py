@@ -1,0 +1,148 @@
+"""FileIntake: files that are still being read when their account leaves the screen are in its draft afterwards."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.ui.drop_payload import Payload
+from desktop_app.workers.tasks import THREADS
+from desktop_app.workers.transfer import Stage
+from tests.compose_world import MP3, MP4, ComposeWorld
+from tests.data import make
+
+
+@pytest.fixture
+def world(qapp: QApplication, tmp_path: Path) -> Iterator[ComposeWorld]:
+    made = ComposeWorld(tmp_path)
+    made.form("image")
+    made.settle()
+    yield made
+    made.window.close()
+    made.close()
+
+
+@contextmanager
+def slow_disk(world: ComposeWorld) -> Iterator[None]:
+    """Until the end of the block no file is read: the threads for that have other things to do."""
+    over = threading.Event()
+    for _ in range(THREADS["intake"]):
+        world.tasks.start("intake", lambda job: over.wait())
+    try:
+        yield
+    finally:
+        over.set()
+        world.settle()
+
+
+def show(world: ComposeWorld, account: Any) -> None:
+    """Switch the account, until its drafts are in the forms."""
+    shown: list[bool] = []
+    world.page.drafts_shown.connect(lambda: shown.append(True))
+    world.page.set_account(account)
+    world.until(lambda: shown)
+
+
+def names(world: ComposeWorld) -> list[str]:
+    return [each["name"] for each in world.image.content()["files"]]
+
+
+def draft(world: ComposeWorld, account: Any, kind: str) -> dict[str, Any]:
+    return world.profile.composing.load_draft(account.id, kind)
+
+
+def test_files_that_are_being_read_stay_with_their_account(world: ComposeWorld) -> None:
+    """Dropped, and the account switched at once: they are in its draft and at WeChat, the other account has none."""
+    a, b, c = world.pictures("a.png", "b.png", "c.png")
+    world.drop([a])
+    with slow_disk(world):
+        world.page.take_files([b, c])
+        show(world, world.subscription)
+    assert names(world) == []
+    assert draft(world, world.subscription, "image")["files"] == []
+    show(world, world.service)
+    world.settle()
+    assert names(world) == ["a.png", "b.png", "c.png"]
+    assert {item.stage for item in world.image.intake.items} == {Stage.DONE}
+    assert world.page.ready_problem() == ""
+
+
+def test_who_comes_back_before_they_are_read_finds_them_in_the_form(world: ComposeWorld) -> None:
+    """There and back again: the files come into the form, and what comes later is saved beside them."""
+    a, b, c = world.pictures("a.png", "b.png", "c.png")
+    with slow_disk(world):
+        world.page.take_files([a, b])
+        show(world, world.subscription)
+        show(world, world.service)
+        assert names(world) == []
+    assert names(world) == ["a.png", "b.png"]
+    world.drop([c])
+    world.page.save()
+    world.settle()
+    assert [each["name"] for each in draft(world, world.service, "image")["files"]] == ["a.png", "b.png", "c.png"]
+
+
+def test_a_picture_that_was_to_replace_another_stands_beside_it(world: ComposeWorld) -> None:
+    """替换, and away before the new one is read: nothing is lost, neither the new one nor the old."""
+    world.drop(world.pictures("a.png"))
+    new = world.folder / "b.png"
+    new.write_bytes(make.picture())
+    with slow_disk(world):
+        world.image.intake.take(Payload((str(new),)), world.image.intake.items[0])
+        show(world, world.subscription)
+    show(world, world.service)
+    assert names(world) == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize(("kind", "file"), [("voice", MP3), ("video", MP4)])
+def test_a_recording_stays_with_its_account_too(world: ComposeWorld, kind: str, file: str) -> None:
+    """The forms with one place: the file is the one of the draft."""
+    world.form(kind)
+    with slow_disk(world):
+        world.page.take_files([file])
+        show(world, world.subscription)
+    assert world.page.content()["file"] is None
+    show(world, world.service)
+    assert world.page.content()["file"]["name"] == Path(file).name
+
+
+def test_a_folder_stays_with_its_account(world: ComposeWorld) -> None:
+    """It was not even looked through when the account changed."""
+    folder = world.folder / "春茶"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(make.picture())
+    world.page.take_files([str(folder)])
+    world.page.set_account(world.subscription)
+    world.settle()
+    assert names(world) == []
+    show(world, world.service)
+    assert names(world) == ["a.png"]
+
+
+def test_a_refused_file_of_another_account_offers_no_form(world: ComposeWorld) -> None:
+    """A film dropped among pictures, and away: 放到视频 would put it into the other account's message."""
+    with slow_disk(world):
+        world.image.take(Payload((MP4,)))
+        show(world, world.subscription)
+    (film,) = world.transfers.items
+    assert (film.stage, film.belongs_to) == (Stage.REFUSED, "")
+
+
+def test_closing_right_after_the_switch_keeps_what_was_written(world: ComposeWorld) -> None:
+    """The drafts of the new account are not read yet, those of the old one not saved."""
+    gate = threading.Event()
+    for _ in range(THREADS["work"]):
+        world.tasks.start("work", lambda job: gate.wait())
+    world.form("text")
+    world.text._area.insert("刚写的")
+    world.page.set_account(world.subscription)
+    world.page.save_now()
+    kept = draft(world, world.service, "text")
+    gate.set()
+    assert kept == {"text": "刚写的"}
