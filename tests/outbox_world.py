@@ -81,6 +81,7 @@ class World:
         self.backups = folder / "backups"
         self.backups.mkdir(exist_ok=True)
         self.changed: list[int] = []
+        self.timeouts = (10.0, 10.0)
         self._open()
         self.service = self._connect(sandbox.service, "service")
         self.subscription = self._connect(sandbox.subscription, "subscription")
@@ -102,8 +103,13 @@ class World:
         return Sending(self.db, self.outbox, self.accounts, now=self.clock, steady=self.clock.steady)
 
     def make_client(self, *args: Any, **kwargs: Any) -> WeChatClient:
-        """Short waits, so that a silent server costs a test little, and none between tries."""
-        return WeChatClient(*args, timeouts=(1.0, 0.3), _seams=Seams(sleep=lambda seconds: None), **kwargs)
+        """No waits between tries; long ones for an answer: a busy machine is no silent server."""
+        return WeChatClient(*args, timeouts=self.timeouts, _seams=Seams(sleep=lambda seconds: None), **kwargs)
+
+    def hurry(self) -> None:
+        """Make a silent server cost the test little, from here on."""
+        self.timeouts = (1.0, 0.3)
+        self.accounts.close()  # the next client is made anew
 
     def _connect(self, account: Any, kind: str) -> int:
         found = self.account_store.by_app_id(account.app_id)

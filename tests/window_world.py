@@ -31,7 +31,7 @@ from desktop_app.workers.tasks import Tasks
 from desktop_app.workers.transfers import Transfers
 from tests.outbox_world import Clock
 
-TIMEOUT_S = 10.0
+TIMEOUT_S = 60.0
 
 
 class PlainWindow(Surface):
@@ -95,7 +95,7 @@ class WindowWorld:
         self.paths = Paths.below(folder)
         self.profile = open_profile(self.paths, now=self.clock)
         no_pauses = Seams(sleep=lambda seconds: None)  # between the client's own repeats
-        self.profile.accounts._make_client = partial(WeChatClient, _seams=no_pauses, timeouts=(2.0, 0.5))
+        self.profile.accounts._make_client = partial(WeChatClient, _seams=no_pauses)
         self.tasks = Tasks()
         self.transfers = Transfers(self.profile, self.tasks)
         self.worker = OutboxWorker(self.tasks, self.profile.sending, self.profile.accounts)

@@ -251,7 +251,7 @@ def hurry(profile) -> None:  # type: ignore[no-untyped-def]
     from desktop_app.wechat.transport import Seams
 
     profile.accounts._make_client = partial(
-        WeChatClient, _seams=Seams(sleep=lambda seconds: None), timeouts=(2.0, 0.5)
+        WeChatClient, _seams=Seams(sleep=lambda seconds: None), timeouts=(2.0, 0.9)
     )
 
 

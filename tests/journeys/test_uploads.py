@@ -51,7 +51,7 @@ def talker(sandbox: Sandbox) -> Iterator[WeChatClient]:
     account = sandbox.service
     seams = Seams(sleep=lambda seconds: None)
     with WeChatClient(
-        account.app_id, account.app_secret, base_url=sandbox.address, timeouts=(2.0, 0.3), _seams=seams
+        account.app_id, account.app_secret, base_url=sandbox.address, timeouts=(2.0, 1.0), _seams=seams
     ) as client:
         yield client
 
@@ -212,14 +212,18 @@ def test_cancel_closes_the_line_within_a_second(
     video(path, size=4 * SIZE if "read" in fault else SIZE)
     sandbox.fault(f"media/upload:{fault}*1")
     cancelled_at: list[float] = []
-    job = Job()
+    timers: list[threading.Timer] = []
 
     def cancel() -> None:
         cancelled_at.append(time.monotonic())
         job.cancel()
 
-    timer = threading.Timer(0.3, cancel)
-    timer.start()
+    def under_way(done: int, total: int) -> None:
+        if not timers and ("read" in fault or done == total):
+            timers.append(threading.Timer(0.3, cancel))
+            timers[0].start()
+
+    job = Job(under_way)
     with pytest.raises(Cancelled):
         patient.upload_media("video", path, job)
     assert time.monotonic() - cancelled_at[0] < 1

@@ -21,6 +21,7 @@ FAULTS = (
     "errcode=45065", "errcode=45028", "errcode=45009", "errcode=40007", "errcode=48001", "errcode=40164",
     "errcode=40001", "errcode=89504", "errcode=89505", "errcode=89503", "errcode=99999",
 )  # fmt: skip
+ENDLESS = ("silent", "slow", "endless")
 QUICK = ("drop-before", "drop-after", "502/after", "errcode=45028", "errcode=-1/after", "token-gone")
 BEFORE = {"first": "", "after a lost one": "drop-before", "after an accepted one": "drop-after"}
 ORDERS = tuple(",".join(order) for order in permutations(("key", "quota", "media")))
@@ -30,6 +31,8 @@ SENT_OR_OPEN = {State.ACCEPTED, State.WAITING_ADMIN, State.SUCCEEDED, State.UNSU
 
 def play(world: World, send_id: int, fault: str, before: str) -> None:
     """Strike the first attempt with ``before``, the next with ``fault``, and let half an hour pass."""
+    if fault.startswith(ENDLESS):
+        world.hurry()
     if before:
         world.sandbox.fault(f"mass/sendall:{before}*1")
         world.sending.deliver()

@@ -30,7 +30,7 @@ from desktop_app.wechat import Audience
 from tests.data import make
 from tests.outbox_world import AMR, Clock, World
 from tests.services.test_sending_disk import fill, make_room
-from tests.services.test_sending_faults import FAULTS
+from tests.services.test_sending_faults import ENDLESS, FAULTS
 
 DAY = 24 * 3600.0
 WEB = "https://img.example/tea.png"
@@ -535,6 +535,8 @@ def test_slow_down_while_it_heals(world: MediaWorld) -> None:
 def test_every_fault_after_a_healed_40007(world: MediaWorld, fault: str) -> None:
     """The fault bench on the attempt with the new bytes: no duplicate, and never failed if it went out."""
     send_id = world.confirm("image")
+    if fault.startswith(ENDLESS):
+        world.hurry()
     world.sandbox.fault("mass/sendall:errcode=40007*1")
     world.sandbox.fault(f"mass/sendall:{fault}*1")
     world.sending.deliver()

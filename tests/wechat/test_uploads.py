@@ -192,12 +192,22 @@ def test_cancel_in_the_middle(wire: Wire, make_client: MakeClient, tmp_path: Pat
     wire.answers["token"] = lambda sock: sock.sendall(
         ok({"access_token": "t", "expires_in": 7200}, more="Connection: close\r\n")
     )
-    job = Job()
-    threading.Timer(0.3, job.cancel).start()
-    started = time.monotonic()
+    cancelled_at: list[float] = []
+
+    def cancel() -> None:
+        cancelled_at.append(time.monotonic())
+        job.cancel()
+
+    def under_way(done: int, total: int) -> None:
+        if not timers:
+            timers.append(threading.Timer(0.3, cancel))
+            timers[0].start()
+
+    timers: list[threading.Timer] = []
+    job = Job(under_way)
     with pytest.raises(Cancelled):
         client.upload_media("video", path, job)
-    assert time.monotonic() - started < 1.3
+    assert time.monotonic() - cancelled_at[0] < 1.0
     stop.set()
 
 
