@@ -95,6 +95,58 @@ def shown(world: ArticleWorld) -> list[bool]:
     )
 
 
+def block(text: str) -> QMimeData:
+    """What the 样式 panel gives to a drag."""
+    mime = QMimeData()
+    mime.setHtml(f'<section style="padding:1px"><p>{text}</p></section>')
+    return mime
+
+
+def drop_in_page(world: ArticleWorld, mime: QMimeData, at: QPoint) -> None:
+    """Drop something that the page itself takes: it says so only after a while."""
+    view = world.editor.view
+    assert view is not None
+    action, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(view, QDragEnterEvent(at, action, mime, buttons, keys))
+
+    def taken() -> bool:
+        event = QDragMoveEvent(at, action, mime, buttons, keys)
+        QApplication.sendEvent(view, event)
+        return event.isAccepted()
+
+    world.until(taken)
+    QApplication.sendEvent(view, QDropEvent(at.toPointF(), action, mime, buttons, keys))
+
+
+@pytest.mark.parametrize(
+    ("before", "left"),
+    [
+        ("", ""),
+        ("<p>甲</p>", "<p>甲</p>"),
+        ("<ul><li>甲</li></ul>", "<ul><li>甲</li></ul>"),
+        ("<p>甲</p><p></p>", "<p>甲</p>"),
+    ],
+)
+def test_a_block_dropped_below_the_text_comes_to_its_end(world: ArticleWorld, before: str, left: str) -> None:
+    """Also where the paper goes on below the field of the text; an empty line at the end gives its place."""
+    world.load(before)
+    view = world.editor.view
+    assert view is not None
+    drop_in_page(world, block("块"), QPoint(300, view.height() - 30))
+    world.until(lambda: "块" in world.html())
+    assert world.html() == f'{left}<section style="padding:1px"><p>块</p></section>'
+    world.do("undo")
+    assert "块" not in world.html()
+
+
+def test_a_block_dropped_beside_the_text_comes_to_the_nearest_place(world: ArticleWorld) -> None:
+    """The margins belong to the lines between them."""
+    world.load("<p>甲</p><p>乙</p>")
+    drop_in_page(world, block("块"), QPoint(4, place_of(world, "乙").y()))
+    world.until(lambda: "块" in world.html())
+    assert world.html() == '<p>甲</p><section style="padding:1px"><p>块</p></section><p>乙</p>'
+
+
 def test_three_files_dropped(world: ArticleWorld, tmp_path: Path) -> None:
     """Three files dropped before a word stand there in their order, drawn from the cache, one step to undo each."""
     files = []

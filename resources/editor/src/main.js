@@ -18,7 +18,7 @@ import { clearFormat, isOn, linkAt, setLink, setStyle, toggle, unlink, valueAt }
 import { factsOf } from './facts.js'
 import { Frame } from './frame.js'
 import { handleTextInput, keys } from './keys.js'
-import { clipboard, clipboardBody, insertBody, insertText } from './paste.js'
+import { clipboard, clipboardBody, dropAround, insertBody, insertText } from './paste.js'
 import { holding, placeOf, placePlugin } from './placeholders.js'
 import { read } from './read.js'
 import { paragraph, schema } from './schema.js'
@@ -272,7 +272,10 @@ document.getElementById('paper').addEventListener('mousedown', event => {
 })
 document.addEventListener('paste', () => { qunfa.pastes++ })
 document.addEventListener('dragover', event => event.preventDefault())
-document.addEventListener('drop', event => event.preventDefault())
+document.addEventListener('drop', event => {
+  event.preventDefault()
+  if (source.hidden && !view.dom.contains(event.target)) dropAround(view, event, say)
+})
 let scrollTimer = 0
 document.addEventListener('scroll', () => {
   scrollTimer ||= setTimeout(() => {

@@ -174,6 +174,18 @@ function copyOut(view, event) {
   return true
 }
 
+/** A drop on the paper around the text: below it at its end, beside it at the nearest place. */
+export function dropAround(view, event, say) {
+  const { doc } = view.state
+  const box = view.dom.getBoundingClientRect()
+  const last = doc.lastChild
+  const end = last.isTextblock && !last.content.size ? doc.content.size - 1 : doc.content.size
+  const left = Math.min(Math.max(event.clientX, box.left + 1), box.right - 1)
+  const top = Math.max(event.clientY, box.top + 1)
+  const at = top < box.bottom ? view.posAtCoords({ left, top })?.pos ?? end : end
+  if (!view.dragging) handle(view, event.dataTransfer, say, at, true)
+}
+
 export const clipboard = say => ({
   handlePaste(view, event) {
     handle(view, event.clipboardData, say, null, false)
