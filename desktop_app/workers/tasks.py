@@ -46,14 +46,14 @@ class Task:
         self._future: Future[None] | None = None
 
     def cancel(self) -> None:
-        """Ask the function to stop; its callbacks are not called any more."""
+        """Ask the function to stop; its callbacks are not called any more, but for ``on_late``."""
         self.job.cancel()
 
 
 class _Call:
     """What has to happen on the window's thread once something comes back."""
 
-    __slots__ = ("has_owner", "on_done", "on_error", "on_progress", "on_report", "owner", "task")
+    __slots__ = ("has_owner", "on_done", "on_error", "on_late", "on_progress", "on_report", "owner", "task")
 
     def __init__(
         self,
@@ -63,6 +63,7 @@ class _Call:
         on_error: Callable[[AppError], None] | None,
         on_progress: Callable[[int, int], None] | None,
         on_report: Callable[[Any], None] | None,
+        on_late: Callable[[Any], None] | None,
     ) -> None:
         self.task = task
         self.has_owner = owner is not None
@@ -71,11 +72,14 @@ class _Call:
         self.on_error = on_error
         self.on_progress = on_progress
         self.on_report = on_report
+        self.on_late = on_late
 
     def wanted(self) -> bool:
         """Callbacks are dropped when the owner is gone or the task was cancelled."""
-        if self.task.job.cancelled:
-            return False
+        return not self.task.job.cancelled and self.heard()
+
+    def heard(self) -> bool:
+        """Whether the owner is still there."""
         if self.owner is None:
             return True
         owner = self.owner()
@@ -115,20 +119,22 @@ class Tasks(QObject):
         on_error: Callable[[AppError], None] | None = None,
         on_progress: Callable[[int, int], None] | None = None,
         on_report: Callable[[Any], None] | None = None,
+        on_late: Callable[[Any], None] | None = None,
     ) -> Task:
         """Run ``function(job)`` in a lane.
 
         ``key`` (the account's id) chooses the thread in lane "send". Callbacks come on the window's thread and
         are dropped once ``owner`` is gone: ``on_done(result)``, ``on_error(AppError)`` (without it an AppError
         is logged and shown like a bug), ``on_progress(done, total)`` at most 20 times a second,
-        ``on_report(value)`` for each ``job.report(value)``.
+        ``on_report(value)`` for each ``job.report(value)``. ``on_late(result)`` in the place of ``on_done`` when the
+        task was cancelled but had done its work: what it left behind can be taken back.
         """
         task = Task(lane)
         if self._closed:
             task.job.cancel()
             task.running = False
             return task
-        call = _Call(task, owner, on_done, on_error, on_progress, on_report)
+        call = _Call(task, owner, on_done, on_error, on_progress, on_report, on_late)
         last = [0.0]
 
         def progress(done: int, total: int) -> None:
@@ -198,6 +204,8 @@ class Tasks(QObject):
                 self.idle_changed.emit(True)
         if what == "bug":
             raise value  # reaches sys.excepthook, which logs it and shows one dialog
+        if what == "done" and call.on_late and call.task.job.cancelled and call.heard():
+            call.on_late(value)
         if not call.wanted():
             return
         if what == "done" and call.on_done:

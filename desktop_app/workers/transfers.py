@@ -234,6 +234,7 @@ class Transfers(QObject):
         lane: str,
         function: Callable[[Job], Any],
         done: Callable[[Transfer, Any], None],
+        late: Callable[[Transfer, Any], None] | None = None,
     ) -> None:
         transfer.task = self._tasks.start(
             lane,
@@ -242,6 +243,7 @@ class Transfers(QObject):
             on_done=lambda result: done(transfer, result),
             on_error=lambda error: self._went_wrong(transfer, error),
             on_progress=lambda passed, total: self._progress(transfer, passed, total),
+            on_late=(lambda result: late(transfer, result)) if late is not None else None,
         )
 
     def _take_in(self, transfer: Transfer, lane: str, stage: Stage, bring: Callable[[Job], MediaFile]) -> None:
@@ -249,13 +251,14 @@ class Transfers(QObject):
 
         def work(job: Job) -> tuple[MediaFile, int]:
             media = bring(job)
+            size_before = self._profile.media.size_of_original(media)
             if transfer.sha256 not in ("", media.sha256):  # what was refused is mended
                 self._profile.unfinished.remove(transfer.account_id, transfer.sha256, transfer.use)
             self._profile.unfinished.add(_note(transfer, media.sha256))
-            return media, self._profile.media.size_of_original(media)
+            return media, size_before
 
         self._begin_stage(transfer, stage)
-        self._start(transfer, lane, work, self._taken)
+        self._start(transfer, lane, work, self._taken, self._taken_in_vain)
 
     def _taken(self, transfer: Transfer, found: tuple[MediaFile, int]) -> None:
         media, transfer.size_before = found
@@ -264,6 +267,18 @@ class Transfers(QObject):
             self.remove(transfer)
             return
         self._start_upload(transfer)
+
+    def _taken_in_vain(self, transfer: Transfer, found: tuple[MediaFile, int]) -> None:
+        """It was stopped when it was in the cache already: nobody shall be asked about what was written down there.
+
+        What waits for its button again has its own note back.
+        """
+        media, _size = found
+        if media.sha256 == transfer.sha256:
+            return
+        self._cross_out(transfer, media.sha256)
+        if transfer.sha256 and transfer in self.items:
+            self._write_down(transfer)
 
     def _start_upload(self, transfer: Transfer) -> None:
         media = transfer.media
@@ -325,12 +340,14 @@ class Transfers(QObject):
 
     def _forget(self, transfer: Transfer) -> None:
         if sha256 := transfer.sha256:
-            unfinished = self._profile.unfinished
-            self._tasks.start(
-                "notes",
-                lambda job: unfinished.remove(transfer.account_id, sha256, transfer.use),
-                owner=self,
-            )
+            self._cross_out(transfer, sha256)
+
+    def _cross_out(self, transfer: Transfer, sha256: str) -> None:
+        unfinished, account_id, use = self._profile.unfinished, transfer.account_id, transfer.use
+        others = [each for each in self.items if each is not transfer and each.stage != Stage.DONE]
+        if (account_id, sha256, use) in [(each.account_id, each.sha256, each.use) for each in others]:
+            return  # the same file came twice: the note is for the other one
+        self._tasks.start("notes", lambda job: unfinished.remove(account_id, sha256, use), owner=self)
 
     def _say(self, transfer: Transfer) -> None:
         if transfer.listener is not None:

@@ -175,6 +175,24 @@ def test_a_result_that_is_on_its_way_is_dropped_by_cancel(tasks: Tasks) -> None:
     assert heard == []
 
 
+def test_what_came_too_late_is_told_apart(tasks: Tasks) -> None:
+    """Cancelled after its work was done: ``on_late`` gets the result, to take back what it left behind."""
+    done, heard, late = threading.Event(), list[Any](), list[Any]()
+
+    def work(job: Job) -> str:
+        done.set()
+        return "a note"
+
+    task = tasks.start("work", work, on_done=heard.append, on_late=late.append)
+    done.wait(10)
+    task.cancel()
+    until(lambda: not tasks.running())
+    assert (heard, late) == ([], ["a note"])
+    tasks.start("work", work, on_done=heard.append, on_late=late.append)
+    until(lambda: not tasks.running())
+    assert (heard, late) == (["a note"], ["a note"])
+
+
 def test_progress_is_thinned(tasks: Tasks) -> None:
     """A flood of steps comes at most 20 times a second, and the last one always comes."""
     steps: list[tuple[int, int]] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from desktop_app.store.transfers import Unfinished
 from desktop_app.workers.transfer import BODY, LIBRARY, MESSAGE, Stage, Transfer
 from desktop_app.workers.transfers import Transfers
 from tests.data import make, make_clips
-from tests.window_world import WindowWorld
+from tests.window_world import TIMEOUT_S, WindowWorld
 
 
 class Bench(WindowWorld):
@@ -387,3 +387,48 @@ def test_too_many_files_are_not_left_out_in_silence(bench: Bench, monkeypatch: p
     bench.transfers.files_of([str(folder)], found.extend, bench.transfers)
     bench.settle()
     assert (len(found), said) == (3, [3])
+
+
+def test_a_reading_that_is_cancelled_at_its_very_end_is_not_offered(bench: Bench) -> None:
+    """The file is in the cache and written down, its row not yet told so: the person stops it there."""
+    transfer = bench.begin(bench.pictures(1)[0])
+    wait_without_events(lambda: bench.profile.unfinished.list())
+    bench.transfers.cancel(transfer)
+    bench.settle()
+    assert bench.transfers.items == []
+    assert bench.profile.unfinished.list() == []
+
+
+def test_a_conversion_that_is_stopped_at_its_very_end_waits_for_its_button_again(bench: Bench) -> None:
+    """What is written down is the original, as before the button; once it is removed, nothing."""
+    transfer = bench.begin(bench.file("会议.mp3", make.mp3(90)), "voice")
+    bench.settle()
+    (before,) = bench.profile.unfinished.list()
+    bench.transfers.mend(transfer, 12.0)
+    wait_without_events(lambda: before not in bench.profile.unfinished.list() and bench.profile.unfinished.list())
+    bench.transfers.cancel(transfer)
+    bench.settle()
+    assert (transfer.stage, bench.profile.unfinished.list()) == (Stage.REFUSED, [before])
+    bench.transfers.remove(transfer)
+    bench.settle()
+    assert bench.profile.unfinished.list() == []
+
+
+def test_the_same_file_twice_is_one_note(bench: Bench) -> None:
+    """The second one goes away; the first, still on its way up, is offered at the next start all the same."""
+    bench.sandbox.fault("media/upload:silent=1")
+    first = bench.begin(bench.file("a.png", make.picture()))
+    bench.until(lambda: first.media is not None)
+    second = bench.begin(bench.file("b.png", make.picture()))
+    bench.until(lambda: second.media is not None)
+    bench.transfers.remove(second)
+    bench.until(lambda: not bench.tasks.running("notes"))
+    assert [each.name for each in bench.profile.unfinished.list()] == ["a.png"]
+
+
+def wait_without_events(met: Callable[[], object]) -> None:
+    """Until a thread has done something; the window hears nothing of it meanwhile."""
+    end = time.monotonic() + TIMEOUT_S
+    while not met():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.002)
