@@ -43,7 +43,8 @@ class Check:
     ``video.title_too_long`` ``video.description_too_long`` (chars, limit) ``video.may_be_refused`` ``video.ok``
     (seconds) · ``media.gone`` (name) ``media.expiring`` (name, expires_at) · ``account.no_right`` ·
     ``quota.spent`` ``quota.left`` (left, total, period). Of news: the codes of ``article.check.Finding``, with
-    ``article`` (from 0, -1 for the whole message), ``where`` and ``fix`` beside the finding's own args.
+    ``article`` (from 0, -1 for the whole message), ``where`` and ``fix`` beside the finding's own args. The forms
+    add ``image.upload_failed`` ``voice.upload_failed`` ``video.upload_failed`` (count).
     """
 
     key: str

@@ -82,6 +82,10 @@ class FileCard(Card):
         self._state_icon.set_icon(*(("warning", "red") if failed else (icon, tint)))
         self.setAccessibleName("，".join([item.name, self._facts.text(), said]))
 
+    def focus_retry(self) -> None:
+        """Put the keyboard on 重试."""
+        self._retry.setFocus()
+
 
 class _OneFileForm(FileForm):
     """The part that voice and video share."""
@@ -145,6 +149,12 @@ class _OneFileForm(FileForm):
         (
             self._zone if self.item is None else self._card.findChildren(QWidget, f"compose.{self.kind}.replace")[0]
         ).setFocus()
+
+    def focus_check(self, key: str) -> None:
+        if key.endswith(".upload_failed") and self.failed():
+            self._card.focus_retry()
+        else:
+            self.focus_first()
 
 
 class VoiceForm(_OneFileForm):
@@ -235,7 +245,7 @@ class VideoForm(_OneFileForm):
         elif "description" in key:
             self._words.edit.setFocus()
         else:
-            self.focus_first()
+            super().focus_check(key)
 
     def _edited(self, *_: object) -> None:
         pairs = (

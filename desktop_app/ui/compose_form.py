@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from desktop_app.media.formats import FILE_NAMES
+from desktop_app.services.contents import Check
 from desktop_app.store.accounts import Account
 from desktop_app.store.caches import MediaFile
 from desktop_app.ui.context import Context
@@ -70,6 +71,10 @@ class ComposeForm(QWidget):
     def problem(self) -> str:
         """Why the message cannot go to the next step, as far as the form itself knows; "" when it can."""
         return ""
+
+    def findings(self) -> tuple[Check, ...]:
+        """What only the form can say in 发送前检查: which of its files are not at WeChat."""
+        return ()
 
     def retry_failed(self) -> None:
         """Upload again what did not go up."""
@@ -194,8 +199,16 @@ class FileForm(ComposeForm):
         self.intake.restore(items)
         self.refresh()
 
+    def failed(self) -> list[Transfer]:
+        """The files that did not go up."""
+        return [item for item in self.intake.items if item.stage == Stage.FAILED]
+
+    def findings(self) -> tuple[Check, ...]:
+        count = len(self.failed())
+        return (Check(f"{self.kind}.upload_failed", "red", {"count": count}),) if count else ()
+
     def problem(self) -> str:
-        busy, failed = self.intake.busy(), sum(i.stage == Stage.FAILED for i in self.intake.items)
+        busy, failed = self.intake.busy(), len(self.failed())
         if not self.intake.items:
             return self.tr("先放{kind}，再选受众").format(kind=translated_kind(self.kind))
         if busy:

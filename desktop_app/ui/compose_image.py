@@ -129,6 +129,9 @@ class ImageForm(FileForm):
             self._words.edit.setFocus()
         elif "comment" in key:
             self._comments.setFocus()
+        elif key == "image.upload_failed" and (failed := self.failed()):
+            self._choose(failed[0])
+            self._pane.focus_retry()
         else:
             self.focus_first()
 

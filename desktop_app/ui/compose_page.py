@@ -488,7 +488,7 @@ class ComposePage(QWidget):
                 self._run_checks()
                 return
             self._checked = version
-            self._panel().show_checks(kind, checks)
+            self._panel().show_checks(kind, (*self.form().findings(), *checks))
             if kind == "news":
                 self.news.show_health(checks)
             self._answer_next()

@@ -51,6 +51,10 @@ class PicturePane(QWidget):
         """The last of its buttons in the order of Tab."""
         return self._remove
 
+    def focus_retry(self) -> None:
+        """Put the keyboard on 重试."""
+        self._retry.setFocus()
+
     def sizeHint(self) -> QSize:
         return QSize(560, 112)  # what it cannot do without; the form gives it all the room there is
 

@@ -107,15 +107,19 @@ def test_the_counters_turn_amber_past_the_limit(world: ComposeWorld) -> None:
 
 
 def test_a_failed_upload_is_worded_on_the_card(world: ComposeWorld) -> None:
-    """No network: the card says so, 重试 works once it is back."""
+    """No network: the card says so, the checks lead to 重试, which works once it is back."""
     world.sandbox.fault("media/upload:errcode=45001*1")
     world.drop([MP3])
     assert world.voice.item is not None
     assert world.voice.item.stage == Stage.FAILED
     assert "文件" in card_of(world)
+    world.until(lambda: "voice.upload_failed" in [check.key for check in world.page.panel.checks()])
+    world.click("compose.check.voice.upload_failed")
+    assert world.find("compose.voice.retry").hasFocus()
     world.click("compose.voice.retry")
     world.settle()
     assert world.voice.item.stage == Stage.DONE
+    world.until(lambda: world.page.panel.first_red() is None)
 
 
 def test_the_removed_file_comes_back(world: ComposeWorld) -> None:

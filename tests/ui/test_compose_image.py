@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.media import convert
 from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.media_tile import MediaTile
+from desktop_app.ui.text import Paragraph
 from desktop_app.workers.transfer import Stage
 from tests.compose_world import MP3, MP4, ComposeWorld
 from tests.data import make_heic
@@ -333,6 +334,25 @@ def test_a_failed_upload_says_why_and_is_tried_again(world: ComposeWorld) -> Non
     assert item.stage == Stage.DONE
     world.wait(300)
     assert world.page.ready_problem() == ""
+
+
+def test_the_checks_say_which_pictures_did_not_go_up(world: ComposeWorld) -> None:
+    """In red, and 去改 leads to 重试 of the first of them; once it is on its way again nothing red is left."""
+    world.sandbox.fault("media/upload:errcode=45009")
+    world.drop(world.pictures("a.png", "b.png"))
+    panel = world.page.panel
+    world.until(lambda: [c.args for c in panel.checks() if c.key == "image.upload_failed"] == [{"count": 2}])
+    assert "2 张图片没有上传成功" in [row.text() for row in panel.findChildren(Paragraph)]
+    world.image._choose(world.image.intake.items[1])
+    world.click("compose.check.image.upload_failed")
+    retry = world.find("compose.image.retry")
+    assert retry.hasFocus()
+    assert "a.png" in world.image._pane.accessibleName()
+    world.sandbox.fault("clear")
+    world.sandbox.fault("media/upload:slow=30s")
+    world.page.refresh()
+    world.until(lambda: panel.first_red() is None)
+    assert world.page.ready_problem().startswith("还有 2 个文件在上传")
 
 
 def test_f5_uploads_again_what_failed(world: ComposeWorld) -> None:
