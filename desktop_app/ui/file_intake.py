@@ -247,8 +247,8 @@ class FileIntake(QObject):
             return False
         if replace is not None and replace in self.items:
             at = self.items.index(replace)
-            self._transfers.remove(replace)
             self.items[at] = item
+            self._transfers.remove(replace)
             self.changed.emit(replace)
             if self.single:
                 self.replaced.emit(replace, item)
@@ -270,7 +270,11 @@ class FileIntake(QObject):
         return item in self._sources or item in self.items
 
     def _given_up(self, item: Transfer) -> None:
+        """It left the list of all files; before it is in the cache it is in no message either."""
         self._away.pop(item, None)
+        if item.media is None:
+            self._replaces.pop(item, None)
+            self._put_away(item)
 
     def _moved(self, item: Transfer) -> None:
         if not self._is_ours(item):
@@ -323,21 +327,19 @@ class FileIntake(QObject):
     def stop(self, item: Transfer) -> None:
         """Stop what goes on with a file: one that is only being read goes away, an upload may be taken up later."""
         self._transfers.cancel(item)
-        if item.stage == Stage.READING and item in self.items:
-            self.remove(item)
 
     def remove(self, item: Transfer) -> int:
         """Take a file out of the message; returns the place it had, for ``put_back``."""
-        self._transfers.remove(item)
         at = self.items.index(item)
         self.items.remove(item)
+        self._transfers.remove(item)
         self.changed.emit(item)
         self.content_changed.emit()
         self._let_in()
         return at
 
     def put_back(self, item: Transfer, at: int) -> None:
-        """Undo ``remove``; an upload that it stopped is begun again. Not into the form of another account."""
+        """Undo ``remove``; what it stopped is begun again. Not into the form of another account."""
         if item in self.items or item.account_id != self._account_id:
             return
         if self.single:
@@ -345,8 +347,8 @@ class FileIntake(QObject):
         self.items.insert(min(at, len(self.items)), item)
         self.changed.emit(item)
         self.content_changed.emit()
-        if item.media is not None and item.stage != Stage.DONE:
-            self._transfers.resume(item)
+        if item.stage != Stage.DONE:
+            self._transfers.retry(item)
 
     def move(self, item: Transfer, to: int) -> None:
         """Give a file another place in the row."""

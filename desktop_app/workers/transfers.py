@@ -191,7 +191,7 @@ class Transfers(QObject):
             self.cancel(transfer)
 
     def remove(self, transfer: Transfer) -> None:
-        """Take a file off the list; what goes on with it stops."""
+        """Take a file off the list; what goes on with it stops, and can be taken up again."""
         if transfer.task is not None and transfer.task.running:
             transfer.task.cancel()
         if transfer.stage != Stage.DONE:
@@ -199,6 +199,9 @@ class Transfers(QObject):
         if transfer in self.items:
             self.items.remove(transfer)
             self.removed.emit(transfer)
+        if transfer.busy:
+            transfer.stage = Stage.STOPPED
+            self._say(transfer)
 
     def clear_ended(self) -> None:
         """Take everything off the list that is not under way."""

@@ -146,3 +146,44 @@ def test_closing_right_after_the_switch_keeps_what_was_written(world: ComposeWor
     kept = draft(world, world.service, "text")
     gate.set()
     assert kept == {"text": "刚写的"}
+
+
+def test_what_is_stopped_in_the_list_of_uploads_stops_in_the_form(world: ComposeWorld) -> None:
+    """A file that was only being read leaves it; one on its way up stays, stopped, and may be taken up again."""
+    a, b = world.pictures("a.png", "b.png")
+    with slow_disk(world):
+        world.page.take_files([a])
+        world.transfers.cancel(world.transfers.items[0])
+        assert world.image.intake.items == []
+    world.sandbox.fault("media/upload:slow=30s")
+    world.page.take_files([b])
+    (item,) = world.image.intake.items
+    world.until(lambda: item.media is not None and item.busy)
+    world.transfers.remove(item)
+    assert item.stage == Stage.STOPPED
+    assert "上传" not in world.page.ready_problem()
+    world.sandbox.fault("clear")
+    world.image.intake.retry(item)
+    world.settle()
+    assert item.stage == Stage.DONE
+
+
+def test_a_file_that_is_taken_out_while_it_is_read_is_read_when_it_comes_back(world: ComposeWorld) -> None:
+    """移走 and 撤销: the file is there in the end."""
+    (a,) = world.pictures("a.png")
+    with slow_disk(world):
+        world.page.take_files([a])
+        world.image.remove_with_undo(world.image.intake.items[0])
+        assert world.image.intake.items == []
+        world.window.toast_actions[-1]()
+    assert names(world) == ["a.png"]
+    assert world.image.intake.items[0].stage == Stage.DONE
+
+
+def test_a_tile_that_is_being_read_can_be_replaced(world: ComposeWorld) -> None:
+    """The new picture takes its place, whichever of the two is read first."""
+    a, b = world.pictures("a.png", "b.png")
+    with slow_disk(world):
+        world.page.take_files([a])
+        world.image.intake.take(Payload((b,)), world.image.intake.items[0])
+    assert names(world) == ["b.png"]
