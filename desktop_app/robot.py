@@ -80,6 +80,7 @@ class Robot:
         """Click a row of a list or table."""
         view = self.get(name)
         assert isinstance(view, QAbstractItemView)
+        self.until(lambda: view.model().rowCount() > row, f"{name} has no row {row}")
         index = view.model().index(row, column)
         view.scrollTo(index)
         rect: QRect = view.visualRect(index)

@@ -20,7 +20,7 @@ from desktop_app.ui import theme
 from desktop_app.ui.article_editor import ArticleEditor
 from desktop_app.workers.tasks import Tasks
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0
 SAMPLES = sorted((Path(__file__).parent / "data" / "wechat_html").glob("*.html"))
 
 # The tree of a piece of HTML as JSON: tag, attributes (style as its declarations), text without spaces nobody sees.
@@ -162,15 +162,21 @@ class ArticleWorld:
         """Press a key in the text."""
         view = self.editor.view
         assert view is not None
+        before = self._keys_up()
         QTest.keyClick(view.focusProxy(), key, modifiers)
-        self.js("1")
+        self.until(lambda: self._keys_up() > before)
 
     def type(self, text: str) -> None:
         """Type letters."""
         view = self.editor.view
         assert view is not None
+        before = self._keys_up()
         QTest.keyClicks(view.focusProxy(), text)
-        self.js("1")
+        self.until(lambda: self._keys_up() >= before + len(text))
+
+    def _keys_up(self) -> int:
+        """How many keys the page has seen let go: keys come to it by another way than scripts."""
+        return int(self.js("window.keysUp ??= (addEventListener('keyup', () => { window.keysUp++ }, true), 0)"))
 
     def paste(self, mime: QMimeData) -> str:
         """Put something on the system's clipboard and paste it; the article afterwards."""

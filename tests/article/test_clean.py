@@ -251,9 +251,9 @@ def test_any_text_is_harmless_and_still(html: str) -> None:
 )  # fmt: skip
 def test_big_and_deep_ends_soon(html: str) -> None:
     """No input costs more than its length (F4)."""
-    started = time.monotonic()
+    started = time.process_time()
     clean(html)
-    assert time.monotonic() - started < 6
+    assert time.process_time() - started < 6
 
 
 def test_too_big_is_refused() -> None:

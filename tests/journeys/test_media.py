@@ -154,7 +154,7 @@ def test_closing_in_the_middle_offers_the_rest_at_the_next_start(opened: Callabl
     assert not [each for each in again.sandbox.requests() if each["path"].endswith("add_material")]
     robot.click("toast.action")
     robot.until(lambda: all(each.stage == Stage.DONE for each in again.transfers.items), "it was not taken up")
-    assert again.profile.unfinished.list() == []
+    robot.until(lambda: again.profile.unfinished.list() == [], "it would be offered once more")
 
 
 def test_out_of_the_library_into_a_message_and_an_article(opened: Callable[..., App]) -> None:
@@ -178,7 +178,7 @@ def test_out_of_the_library_into_a_message_and_an_article(opened: Callable[..., 
     compose = app.window.compose
     robot.until(lambda: file.sha256 in compose.news.article()["html"], "it is not in the article")
     assert [each["sha256"] for each in compose.forms["image"].content()["files"]] == [file.sha256]
-    robot.until(lambda: not app.tasks.running("upload"), "uploads did not end")
+    robot.until(lambda: not app.tasks.running(), "it does not come to rest")
     assert app.sandbox is not None
     assert not [each for each in app.sandbox.requests() if each["path"].endswith("media/upload")]
 

@@ -56,8 +56,16 @@ class Desk:
         assert editor is not None
         assert editor.view is not None
         editor.focus_editor("end")
-        self.robot.settle(200)
+        self.robot.until(self.has_keyboard, "the text has no keyboard")
         editor.view.page().triggerAction(QWebEnginePage.WebAction.Paste)
+
+    def has_keyboard(self) -> bool:
+        """Whether what is typed goes into the text."""
+        got: list[bool] = []
+        page = self.form.editor.view.page()  # type: ignore[union-attr]
+        page.runJavaScript("document.hasFocus() && qunfa.view.hasFocus()", 0, got.append)
+        self.robot.until(lambda: bool(got), "the page does not answer")
+        return got[0]
 
     def send(self) -> dict[str, Any]:
         """Preview to one follower, choose a tag, confirm, wait for 成功; what WeChat recorded."""

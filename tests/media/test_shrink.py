@@ -76,10 +76,10 @@ def test_a_big_photo_costs_few_encodes_and_little_loss(tmp_path: Path, monkeypat
         picture = photo((4000, 3000), blur=blur)
         source = write(tmp_path, picture, "jpeg", quality=92)
         encodes.clear()
-        started = time.monotonic()
+        started = time.process_time()
         made = shrink.for_body(source, "jpeg", tmp_path / "out")
         assert len(encodes) <= 3
-        assert time.monotonic() - started < 5
+        assert time.process_time() - started < 5
         assert made.size_bytes >= 0.8 * BODY_BYTES or max(encodes) == shrink.QUALITY
         exact = picture.resize((made.width, made.height), Image.Resampling.LANCZOS)
         error = ImageStat.Stat(ImageChops.difference(exact, opened(made.path).convert("RGB"))).rms

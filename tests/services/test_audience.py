@@ -243,9 +243,9 @@ def test_what_is_no_list_is_refused_with_its_reason(tmp_path: Path, data: bytes,
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path):
     """By the sizes in its index."""
-    started = time.monotonic()
+    started = time.process_time()
     assert refused(tmp_path, bomb()).code == "list.too_big"
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_huge_file_a_folder_and_a_missing_one_are_refused(tmp_path: Path):

@@ -353,6 +353,8 @@ def test_a_picture_pasted_without_a_network_comes_when_there_is_one(
     world.until(drawn)
     server.shutdown()
     server.server_close()
+    world.until(lambda: any(r["path"].endswith("/media/uploadimg") for r in world.sandbox.requests()))
+    world.settle()
     assert len([r for r in world.sandbox.requests() if r["path"].endswith("/media/uploadimg")]) == 1
 
 

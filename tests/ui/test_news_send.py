@@ -62,12 +62,15 @@ def test_the_phone_shows_what_will_be_sent(world: NewsWorld) -> None:
     world.until(lambda: preview.cleaned)
     assert preview.cleaned == world.profile.articles.cleaned(BODY)
     assert "position" not in preview.cleaned
-    shown: list[str] = []
     world.until(lambda: preview.view is not None)
-    preview.view.drawn.connect(lambda: preview.view.page().toPlainText(shown.append))  # type: ignore[union-attr]
-    world.until(lambda: shown)
-    assert "春山可望" in shown[0]
-    assert "红字" in shown[0]
+    shown = [""]
+
+    def drawn() -> bool:
+        preview.view.page().toPlainText(shown.append)  # type: ignore[union-attr]
+        return "红字" in shown[-1]
+
+    world.until(drawn)
+    assert "春山可望" in shown[-1]
     world.click("news.preview.place.chat")
     assert [card.title for card in preview._chat.articles] == ["春山可望", "茶园日记"]
     assert not world.news.inspector.isVisible()

@@ -184,7 +184,7 @@ def test_a_failed_upload_can_be_tried_again(desk: Desk) -> None:
 
 def test_everything_can_be_stopped_and_taken_up_again(desk: Desk) -> None:
     """全部停止 while files go up; 继续 for one of them; then the list can be emptied."""
-    desk.sandbox.fault("material/add_material:slow=1s")
+    desk.sandbox.fault("material/add_material:slow=30s")
     for n in range(3):
         desk.desk.save_to_library(Payload((str(desk.put(f"{n}.png", make.picture(colour=(n, 1, 1)))),)))
     desk.until(lambda: all(each.media is not None for each in desk.transfers.items) and desk.transfers.items)
