@@ -93,5 +93,5 @@ class ExpiryNotice(QObject):
             self._asked.discard(account_id)  # said when it comes back
         elif found:
             text = self.tr("{n} 个素材将在 24 小时内过期").format(n=count_text(len(found)))
-            renew = (self.tr("全部续期"), lambda: self._window.media.renew(account_id, found))
+            renew = (self.tr("全部续期"), lambda: self._window.media.orders.renew(account_id, found))
             self._window.toast(text, "clock", "amber", renew)

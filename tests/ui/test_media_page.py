@@ -406,7 +406,7 @@ def stop_after_the_first(world: MediaWorld) -> list[str]:
             QTest.mouseClick(stop, Qt.MouseButton.LeftButton)
             said.append(words.text())
 
-    world.page.actions_.began.connect(lambda batch: batch.moved.connect(press))
+    world.page.orders.actions.began.connect(lambda batch: batch.moved.connect(press))
     return said
 
 
@@ -464,10 +464,10 @@ def test_the_line_of_a_batch_goes_with_its_account(world: MediaWorld):
     for n in range(6):
         world.upload(f"{n}.png", n)
     world.open()
-    world.page.renew(world.service.id, world.page.model.items()[:4])
+    world.page.orders.renew(world.service.id, world.page.model.items()[:4])
     assert not world.page.progress.isVisible()
     world.settle()
-    world.page.renew(world.service.id, world.page.model.items())
+    world.page.orders.renew(world.service.id, world.page.model.items())
     assert world.page.progress.isVisible()
     world.page.set_account(world.subscription)
     assert not world.page.progress.isVisible()
@@ -724,7 +724,7 @@ def test_limits_that_are_near_are_shown(world: MediaWorld):
     for n in range(900):
         world.sandbox.service.media.put("voice", str(n), make.amr())
     world.open()
-    assert world.page._limit_words.text() == "语音素材 900 / 1,000，快满了"
+    assert world.page.limits.words.text() == "语音素材 900 / 1,000，快满了"
     assert world.find("media.limits").isVisible()
 
 
@@ -773,7 +773,7 @@ def test_the_sheet_leads_to_where_it_is_used(mixed: MediaWorld):
     draft = mixed.profile.articles.save(mixed.service.id, {"articles": [article], "draft_id": None})
     opened: list[int] = []
     mixed.page.open_draft.connect(opened.append)
-    mixed.page.open_item(item)
+    mixed.page.orders.open_item(item)
     mixed.settle()
     mixed.click(f"media.sheet.use.article.{draft.id}")
     assert opened == [draft.id]
@@ -782,7 +782,7 @@ def test_the_sheet_leads_to_where_it_is_used(mixed: MediaWorld):
 
 def test_deleting_from_the_sheet(mixed: MediaWorld):
     """The sheet gives way to the question."""
-    mixed.page.open_item(mixed.item("春山.png"))
+    mixed.page.orders.open_item(mixed.item("春山.png"))
     mixed.settle()
     mixed.click("media.sheet.delete")
     assert "删除「春山.png」？" in mixed.sheet_texts()
