@@ -299,12 +299,12 @@ class Transfers(QObject):
             profile.media.upload(account_id, media.sha256, media.kind, job, permanent=permanent)
             known = profile.media.uploaded(account_id, media.sha256, media.kind)
             size, expires_at = media.size_bytes, known.expires_at if known is not None else None
-        profile.unfinished.remove(account_id, media.sha256, transfer.use)
         return expires_at, size
 
     def _uploaded(self, transfer: Transfer, result: tuple[float | None, int]) -> None:
         transfer.expires_at, transfer.size_after = result
         transfer.stage, transfer.fraction, transfer.seconds_left = Stage.DONE, 1.0, None
+        self._forget(transfer)  # in the lane of the notes: its own may be waiting there still
         self._say(transfer)
 
     def _went_wrong(self, transfer: Transfer, error: AppError) -> None:
