@@ -1,7 +1,7 @@
 """The real app with the rehearsal account, asked from outside what its widgets hold.
 
 ``target.py FOLDER``: the profile. Prints READY when the window is on the screen; then each line of the input is a
-Python expression over ``app``, ``window``, ``rect`` and ``do``, and its value is printed as a line of JSON.
+Python expression over ``app``, ``window``, ``rect``, ``do`` and ``page``, and its value is printed as a line of JSON.
 """
 
 from __future__ import annotations
@@ -36,6 +36,14 @@ def do(action: Callable[..., object], *given: Any) -> bool:
     return True
 
 
+def page(code: str) -> Any:
+    """The value of an expression in the editor's page."""
+    got: list[Any] = []
+    app.window.compose.news.editor.view.page().runJavaScript(code, 0, got.append)
+    Robot(app.window).until(lambda: bool(got), "the page does not answer")
+    return got[0]
+
+
 def answer() -> None:
     """One line in, one line out."""
     line = sys.stdin.readline()
@@ -43,8 +51,8 @@ def answer() -> None:
         app.window.leave()
         app.qt.quit()
         return
-    names = {"app": app, "window": app.window, "rect": rect, "do": do, "library": library, "QWidget": QWidget}
-    print(json.dumps(eval(line, names), default=str), flush=True)  # the test's own words
+    names = {"app": app, "window": app.window, "rect": rect, "do": do, "page": page, "library": library}
+    print(json.dumps(eval(line, names | {"QWidget": QWidget}), default=str), flush=True)  # the test's own words
 
 
 if __name__ == "__main__":

@@ -29,9 +29,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 @pytest.fixture
 def images(desk: Desk) -> Desk:
     """The app with an empty 图片 form in front."""
-    desk.app.until("window.compose._stack.isEnabled()")
+    desk.app.until("window.compose._frame.ready")
     desk.app.ask("do(window.show_page, 'send')")
     desk.app.ask("do(window.compose.load, 'image', app.profile.composing.empty_content('image'))")
+    desk.app.until("app.tasks.running()", lambda count: count == 0)
     desk.app.until("len(window.compose.forms['image'].content()['files'])", lambda count: count == 0)
     return desk
 
@@ -142,6 +143,8 @@ def test_a_block_of_our_own_panel_goes_into_the_text(images: Desk) -> None:
     start, end = images.place(tile), (left + width // 2, top + 40)  # on the first line
     images.screen.mouse("mousemove", *start, "sleep", 0.1, "mousedown", 1, "sleep", 0.1)
     images.screen.move(start, end)
+    cursor = "page(\"document.querySelector('[class*=prosemirror-dropcursor]') !== null\")"
+    app.until(cursor, meanwhile=lambda: images.screen.tremble(end))  # only then the page would take it
     images.screen.tremble(end)
     assert not app.ask("window.overlay.isVisible()")
     images.screen.mouse("sleep", 0.2, "mouseup", 1)

@@ -17,7 +17,7 @@ from typing import Any
 from tests.xdnd import source
 
 ROOT = Path(__file__).parents[2]
-TIMEOUT_S = 15.0  # for a slow machine; nothing here takes longer than a second or two
+TIMEOUT_S = 60.0  # for a slow machine; nothing here takes longer than a second or two
 STEP_S = 0.04
 
 Point = tuple[int, int]
