@@ -162,7 +162,7 @@ def test_typing_without_a_pause_is_saved_all_the_same(world: ComposeWorld) -> No
     assert len(draft["text"]) >= 10
     world.wait(1200)
     assert world.profile.composing.load_draft(world.service.id, "text") == {"text": "a" * 30}
-    assert world.page._saved.text().startswith("已保存 ")
+    assert world.page._actions.saved.text().startswith("已保存 ")
 
 
 def test_the_draft_survives_a_restart(world: ComposeWorld) -> None:
