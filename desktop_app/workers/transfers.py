@@ -71,6 +71,12 @@ class Transfers(QObject):
         self._enter(transfer)
         self._start_upload(transfer)
 
+    def under_way(self, transfer: Transfer) -> Transfer | None:
+        """What is on its way up already with the same file, for the same account and use."""
+        key = transfer.account_id, transfer.sha256, transfer.use
+        busy = [each for each in self.items if each.busy and each.media is not None]
+        return next((each for each in busy if (each.account_id, each.sha256, each.use) == key), None)
+
     def refused(
         self,
         name: str,

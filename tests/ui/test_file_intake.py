@@ -187,3 +187,16 @@ def test_a_tile_that_is_being_read_can_be_replaced(world: ComposeWorld) -> None:
         world.page.take_files([a])
         world.image.intake.take(Payload((b,)), world.image.intake.items[0])
     assert names(world) == ["b.png"]
+
+
+def test_who_comes_back_finds_the_upload_that_is_still_under_way(world: ComposeWorld) -> None:
+    """It is not begun a second time: the form and the list of uploads show the one that goes on."""
+    world.sandbox.fault("media/upload:slow=30s")
+    world.page.take_files(world.pictures("a.png"))
+    (item,) = world.image.intake.items
+    world.until(lambda: item.media is not None and item.busy)
+    show(world, world.subscription)
+    show(world, world.service)
+    assert world.image.intake.items == [item]
+    assert world.transfers.items == [item]
+    assert item.busy
