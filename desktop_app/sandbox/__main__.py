@@ -76,9 +76,9 @@ def main(arguments: list[str] | None = None) -> int:
         text = problem.strerror or str(problem)
         print(f"sandbox: port {options.port} cannot be used: {text}. --port 0 picks a free one.", file=sys.stderr)
         return 1
-    print(_first_line(sandbox), flush=True)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    print(_first_line(sandbox), flush=True)  # whoever reads it may end us at once
     try:
         while not ended.wait(3600):
             pass

@@ -50,7 +50,7 @@ class Campaign:
         """End the helper process."""
         assert self._program.stdin is not None
         self._program.stdin.close()
-        self._program.wait(10)
+        self._program.wait(60)
         assert self._program.stdout is not None
         self._program.stdout.close()
 

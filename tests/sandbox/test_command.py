@@ -34,7 +34,7 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, 
 
 
 def get(about: dict[str, Any], path: str) -> tuple[int, bytes]:
-    line = http.client.HTTPConnection(about["address"].removeprefix("http://"), timeout=10)
+    line = http.client.HTTPConnection(about["address"].removeprefix("http://"), timeout=60)
     line.request("GET", path)
     reply = line.getresponse()
     body = reply.read()
@@ -54,7 +54,7 @@ def test_the_first_line_is_all_a_script_needs() -> None:
         assert json.loads(get(about, "/__sandbox__/clock")[1])["speed"] == 60
         assert json.loads(get(about, "/__sandbox__/switch")[1])["check_order"] == "media,quota,key"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_a_port_that_is_taken_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,7 +22,7 @@ BODY = json.dumps({"filter": {"is_to_all": False, "tag_id": 2}, **text("你好")
 
 def raw(wx: Caller, path: str, body: bytes, *, limit: int = 1 << 20, kind: str = "application/json") -> bytes:
     """Everything that comes back on a connection of its own, up to a limit."""
-    with socket.create_connection(("127.0.0.1", wx.sandbox.port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", wx.sandbox.port), timeout=60) as line:
         head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
         line.sendall(head.encode() + body)
         received = b""
@@ -212,7 +212,7 @@ def test_storms_of_heads_and_headers(sandbox: Sandbox, wx: Caller) -> None:
     """Hundreds of interim heads before the reply; thousands of headers in it."""
     wx.token()
     sandbox.fault("mass/sendall:1xx-storm=300*1,mass/sendall:many-headers=1000*1")
-    with socket.create_connection(("127.0.0.1", sandbox.port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", sandbox.port), timeout=60) as line:
         head = (
             f"POST {wx.path(SENDALL)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(BODY)}\r\n\r\n"
         )

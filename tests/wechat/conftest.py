@@ -31,11 +31,11 @@ def pauses() -> list[float]:
 
 @pytest.fixture
 def make_client(pauses: list[float]) -> Iterator[MakeClient]:
-    """``make_client(address, **options)``: a client that never really sleeps; short timeouts."""
+    """``make_client(address, **options)``: a client that never really sleeps, and has patience."""
     with ExitStack() as stack:
 
         def make(address: str, **options: Any) -> WeChatClient:
-            options.setdefault("timeouts", (2.0, 2.0))
+            options.setdefault("timeouts", (10.0, 10.0))
             options.setdefault("_seams", Seams(sleep=pauses.append))
             return stack.enter_context(WeChatClient(APP_ID, SECRET, base_url=address, **options))
 

@@ -114,7 +114,7 @@ def test_hostile_replies(long_run: bool) -> None:
     with (
         Wire() as wire,
         WeChatClient(
-            APP_ID, SECRET, base_url=wire.address, timeouts=(1.0, 0.3), _seams=Seams(sleep=lambda s: None)
+            APP_ID, SECRET, base_url=wire.address, timeouts=(0.5, 0.3), _seams=Seams(sleep=lambda s: None)
         ) as client,
     ):
 

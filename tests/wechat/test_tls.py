@@ -142,7 +142,7 @@ def test_a_server_that_speaks_no_tls(authority: Authority, make_client: MakeClie
     """Plain words behind an https address: refused, and no request in clear."""
     with Wire() as plain:
         with pytest.raises(NetworkError) as caught:
-            make_client(f"https://localhost:{plain.port}").count_drafts()
+            make_client(f"https://localhost:{plain.port}", timeouts=(2.0, 2.0)).count_drafts()
         assert caught.value.code in ("net.tls", "net.reset")
         assert not caught.value.maybe_arrived
         assert all(b"secret" not in each.body for each in plain.requests)

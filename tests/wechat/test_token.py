@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -95,13 +96,15 @@ def test_waiting_threads_share_a_failure() -> None:
 
     def fetch(force: bool, job: Job | None) -> tuple[str, float]:
         attempts.append(1)
-        hold.wait(5)
+        hold.wait(60)
         raise NetworkError("net.timeout", maybe_arrived=True)
 
     tokens = Tokens(fetch, lambda: 0.0, may_force=True)
     failures: list[NetworkError] = []
+    come: list[int] = []
 
     def work() -> None:
+        come.append(1)
         with pytest.raises(NetworkError) as caught:
             tokens.get()
         failures.append(caught.value)
@@ -109,8 +112,8 @@ def test_waiting_threads_share_a_failure() -> None:
     threads = [threading.Thread(target=work) for _ in range(20)]
     for thread in threads:
         thread.start()
-    while sum(each.is_alive() for each in threads) < 20 or not attempts:
-        pass
+    while len(come) < 20 or not attempts:
+        time.sleep(0.001)
     cancelled = Job()
     cancelled.cancel()
     with pytest.raises(Cancelled):  # who waits for the lock can still be cancelled
@@ -131,7 +134,7 @@ def test_twenty_threads_one_renewal(wire: Wire, client: WeChatClient) -> None:
     def decide(request: Recorded) -> Answer | None:
         if request.query.get("access_token") != [f"{TOKEN}-1"]:
             return None
-        barrier.wait(5)  # all twenty have used the old one before the first refusal is told
+        barrier.wait(60)  # all twenty have used the old one before the first refusal is told
         return {"errcode": 42001, "errmsg": "access_token expired"}
 
     wire.decide = decide
