@@ -33,7 +33,7 @@ def wait(ms: int) -> None:
 class Robot:
     """Works on one window. Every method lets the event loop run, as a person does."""
 
-    def __init__(self, window: QWidget, timeout_s: float = 30.0) -> None:
+    def __init__(self, window: QWidget, timeout_s: float = 60.0) -> None:
         self.window = window
         self.timeout_s = timeout_s
         window.activateWindow()  # keys go to the active window only

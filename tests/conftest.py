@@ -38,11 +38,16 @@ import keyring
 import keyring.backend
 import keyring.errors
 import pytest
+from hypothesis import HealthCheck, settings
 
 from desktop_app.paths import Paths
 from tests.guards import QT_LOGGER, LogGuard, NetworkGuard
 
 NETWORK = NetworkGuard()
+
+# How long an example takes is the machine's business.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 class MemoryKeyring(keyring.backend.KeyringBackend):

@@ -277,7 +277,7 @@ def test_a_send_that_waited_for_the_network_goes_out_after_a_restart(opened: Ope
     assert json.loads(state.read_text(encoding="utf-8"))
     again = opened(sandbox=True)
     robot = Robot(again.window)
-    robot.until(lambda: again.profile.sending.row(send_id).state is State.ACCEPTED, "it did not go out", 40)
+    robot.until(lambda: again.profile.sending.row(send_id).state is State.ACCEPTED, "it did not go out", 90)
     assert again.sandbox is not None
     assert len(again.sandbox.sent()) == 1
 
@@ -316,16 +316,16 @@ def test_when_the_line_comes_back_uploads_go_on(opened: Open) -> None:
     robot.click("compose.tab.image")
     robot.drop("compose.drop", [resource("samples/cup.png")])
     app.window.watch.ask()
-    robot.until(lambda: "没联网" in lights, "nobody noticed that the line is gone", 40)
+    robot.until(lambda: "没联网" in lights, "nobody noticed that the line is gone", 90)
     robot.until(
         lambda: [each.stage for each in app.transfers.items] == [Stage.FAILED], "the upload did not give up", 70
     )
     app.sandbox.fault("clear")
     app.window.watch.ask()
-    robot.until(lambda: bool(came_back), "nobody noticed that the line is back", 40)
+    robot.until(lambda: bool(came_back), "nobody noticed that the line is back", 90)
     sha256 = app.window.compose.forms["image"].content()["files"][0]["sha256"]
     account = app.window.account
     assert account is not None
     robot.until(
-        lambda: app.profile.media.uploaded(account.id, sha256, "image") is not None, "it was not uploaded", 40
+        lambda: app.profile.media.uploaded(account.id, sha256, "image") is not None, "it was not uploaded", 90
     )

@@ -160,7 +160,7 @@ def test_closing_in_the_middle_offers_the_rest_at_the_next_start(opened: Callabl
 def test_out_of_the_library_into_a_message_and_an_article(opened: Callable[..., App]) -> None:
     """Dragged over from the page of 素材库: the targets are those of the message; nothing goes up a second time."""
     app = opened(sandbox=True)
-    robot = Robot(app.window, timeout_s=30)
+    robot = Robot(app.window)
     account = app.profile.accounts.current()
     assert account is not None
     file = app.profile.media.add_file(resource("samples/tea-hills.jpg"), "image", Job())

@@ -89,7 +89,7 @@ class Desk:
         robot.get("send.confirm")
         known = {row.id for row in app.window.history.model.rows()}
         robot.click("send.confirm")
-        robot.until(lambda: app.window.page_name == "history", "nothing was queued", 40)
+        robot.until(lambda: app.window.page_name == "history", "nothing was queued", 90)
 
         def succeeded() -> bool:
             new = [row for row in app.window.history.model.rows() if row.id not in known]
@@ -98,7 +98,7 @@ class Desk:
                 robot.settle(500)
             return bool(new) and new[0].state is State.SUCCEEDED
 
-        robot.until(succeeded, "it did not become 成功", 60)
+        robot.until(succeeded, "it did not become 成功", 120)
         return app.sandbox.sent()[-1]
 
     def shown(self, row: int) -> str:

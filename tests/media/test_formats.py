@@ -115,7 +115,7 @@ def test_a_heic_tells_its_size_and_how_it_lies(turns: int):
     assert not cut.whole
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(seed=st.integers(0, 2**32))
 def test_damaged_boxes_never_break_it(seed: int):
     """Any change of a few bytes, any cut: a name or none."""

@@ -128,7 +128,7 @@ def test_cut_files_are_damaged(image_format: str) -> None:
 
 
 @pytest.mark.parametrize("image_format", ["jpeg", "png", "gif"])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(seed=st.integers(0, 2**32))
 def test_damaged_bytes_never_break_it(image_format: str, seed: int) -> None:
     """Any change of a few bytes gives a picture or a MediaError, and never more bytes than there were."""

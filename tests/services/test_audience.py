@@ -260,7 +260,7 @@ def test_a_huge_file_a_folder_and_a_missing_one_are_refused(tmp_path: Path):
 
 
 @given(st.binary(max_size=2000))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_random_bytes_give_a_table_or_a_reason(tmp_path_factory, data: bytes):
     """Nothing else ever comes out of a file."""
     path = tmp_path_factory.getbasetemp() / "random.csv"
@@ -291,7 +291,7 @@ def test_reading_can_be_cancelled(tmp_path: Path):
     st.sampled_from(["\n", "\r\n"]),
     st.booleans(),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_nothing_is_lost_and_nothing_comes_twice(lines: list[str], newline: str, bom: bool):
     """Whatever a list holds: each openid exactly once, everything accounted for."""
     text = ("\ufeff" if bom else "") + newline.join(lines)

@@ -82,7 +82,7 @@ def test_sixty_a_minute(world: World, long_run: bool) -> None:
     assert times[-1] - times[0] <= batches + 60
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(2, 45_000))
 def test_split(count: int) -> None:
     """Every list is split into even parts of 2 to 10,000; nobody is lost, nobody twice (A13)."""

@@ -31,7 +31,7 @@ def test_line_breaks_and_emoji_come_back_exactly(db: Database):
 
 
 @given(st.recursive(st.none() | st.booleans() | st.text(), lambda inner: st.dictionaries(st.text(), inner)))
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_content_comes_back_exactly(db: Database, value: object):
     """JSON in, the same JSON out."""
     Drafts(db).save(1, "text", {"value": value})
