@@ -282,8 +282,13 @@ def test_each_menu_of_the_toolbar_does_what_it_says(
     editor = form.editor
     assert editor is not None
     assert editor.view is not None
-    editor.view.page().triggerAction(QWebEnginePage.WebAction.SelectAll)
-    world.until(lambda: not editor.selection.get("empty", True))
+    page = editor.view.page()
+
+    def selected() -> bool:
+        page.triggerAction(QWebEnginePage.WebAction.SelectAll)  # does nothing before the page has drawn itself
+        return not editor.selection.get("empty", True)
+
+    world.until(selected)
     _, name, args = menu_entries(kind)[number]
     form.toolbar.command.emit(name, args)
     world.until(lambda: style in form.article()["html"])
@@ -318,8 +323,14 @@ def test_more_than_an_article_holds_is_refused_with_words(world: ComposeWorld, f
     assert form.editor is not None
     assert form.editor.view is not None
     form.editor.focus_editor("end")
-    world.settle()
-    form.editor.view.page().triggerAction(QWebEnginePage.WebAction.Paste)
+    page, has_keyboard = form.editor.view.page(), [False]
+
+    def ready() -> bool:
+        page.runJavaScript("document.hasFocus() && qunfa.view.hasFocus()", 0, has_keyboard.append)
+        return has_keyboard[-1]
+
+    world.until(ready)
+    page.triggerAction(QWebEnginePage.WebAction.Paste)
     world.until(lambda: any("分几次粘贴" in text for text in world.window.toasts))
     assert form.article()["html"] == before
     QApplication.clipboard().clear()
