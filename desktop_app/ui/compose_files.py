@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,6 +31,8 @@ class ComposeFiles(QObject):
     def __init__(self, page: ComposePage, keeper: DraftKeeper) -> None:
         super().__init__(page)
         self._page, self._keeper = page, keeper
+        self._early: list[tuple[int, Callable[[], None]]] = []  # for an account whose drafts are not there yet
+        page.drafts_shown.connect(self._take_early)
         for form in page.forms.values():
             self._listen(form)
 
@@ -55,6 +57,10 @@ class ComposeFiles(QObject):
             return
         if not page.isVisible():
             shell(page).show_page("send")
+        self._when_ready(partial(self._hand_over, payload, kind))
+
+    def _hand_over(self, payload: Payload, kind: str) -> None:
+        page = self._page
         if page.kind() == "news" and not kind:
             page.news.take(payload)
             return
@@ -65,7 +71,22 @@ class ComposeFiles(QObject):
         """Files of the library: into a message of their kind, pictures also (``news``) into the article in front."""
         shell(self._page).show_page("send")
         self._page.show_kind(kind)
-        self._page.form().take_media(list(files))
+        self._when_ready(partial(self._page.forms[kind].take_media, list(files)))
+
+    def _when_ready(self, take: Callable[[], None]) -> None:
+        """The drafts of an account empty the forms that they come into: what is dropped meanwhile comes behind."""
+        if self._page.ready:
+            take()
+        else:
+            self._early.append((self._page.account_id, take))
+
+    def _take_early(self) -> None:
+        early, self._early = self._early, []
+        for account_id, take in early:
+            if account_id == self._page.account_id:
+                take()
+            else:
+                self._early.append((account_id, take))
 
     def targets(self, payload: Payload) -> list[DropTarget]:
         """The targets of the overlay over the page, and over pages without targets of their own.

@@ -125,6 +125,16 @@ class ComposePage(QWidget):
 
     # What the window asks
 
+    @property
+    def account_id(self) -> int:
+        """The account shown, 0 before the first."""
+        return self._account.id if self._account is not None else 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether its drafts are in the forms."""
+        return self._frame.ready
+
     def form(self) -> ComposeForm:
         """The form in front."""
         return self.forms[self.kind()]

@@ -166,12 +166,14 @@ class FileIntake(QObject):
     def restore(self, files: Sequence[tuple[Transfer, bool]]) -> None:
         """Show files of a draft. The flag tells whether WeChat still has the file; the others are uploaded again."""
         for kept, uploaded in files:
-            under_way = self._transfers.under_way(kept)  # since its account was shown last
-            item = under_way or kept
+            before = None if uploaded else self._transfers.not_up_yet(kept)  # since its account was shown last
+            item = before or kept
             item.listener = self._moved
             self.items.append(item)
             self.changed.emit(item)
-            if not uploaded and under_way is None:
+            if before is not None:
+                self._transfers.retry(before)  # one that is under way goes on
+            elif not uploaded:
                 self._transfers.resume(item)
 
     def _begin(self, name: str, source: Payload, read: Read, replace: Transfer | None) -> bool:

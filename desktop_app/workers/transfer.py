@@ -19,6 +19,9 @@ MESSAGE, BODY, LIBRARY = "message", "body", "library"
 """What a file goes up for: a message (temporary, or permanent if it is known as that), an article's body
 (``uploadimg``), the library (permanent)."""
 
+Note = tuple[int, str, str]
+"""What a file that is not finished is written down by: account, SHA-256, use."""
+
 CUT = "cut_voice"
 """The one fix that asks where to begin."""
 
@@ -95,6 +98,11 @@ class Transfer:
         if self.media is not None:
             return self.media.sha256
         return str(self.error.args_.get("sha256", "")) if self.error is not None else ""
+
+    @property
+    def note(self) -> Note:
+        """What it is written down by; two transfers of the same file for the same use share one note."""
+        return self.account_id, self.sha256, self.use
 
     @property
     def needs_person(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.errors import AppError, MediaError
 from desktop_app.job import Job
 from desktop_app.store.transfers import Unfinished
-from desktop_app.workers.transfer import BODY, LIBRARY, MESSAGE, Stage, Totals, Transfer, totals_of
+from desktop_app.workers.transfer import BODY, LIBRARY, MESSAGE, Note, Stage, Totals, Transfer, totals_of
 
 if TYPE_CHECKING:
     from desktop_app.services import Profile
@@ -71,11 +71,10 @@ class Transfers(QObject):
         self._enter(transfer)
         self._start_upload(transfer)
 
-    def under_way(self, transfer: Transfer) -> Transfer | None:
-        """What is on its way up already with the same file, for the same account and use."""
-        key = transfer.account_id, transfer.sha256, transfer.use
-        busy = [each for each in self.items if each.busy and each.media is not None]
-        return next((each for each in busy if (each.account_id, each.sha256, each.use) == key), None)
+    def not_up_yet(self, transfer: Transfer) -> Transfer | None:
+        """What the list has already for the same file, account and use: on its way up, stopped or failed."""
+        listed = [each for each in self.items if each.stage != Stage.DONE and each.media is not None]
+        return next((each for each in listed if each.note == transfer.note), None)
 
     def refused(
         self,
@@ -113,8 +112,8 @@ class Transfers(QObject):
         """
 
         def show(found: list[Transfer]) -> None:
-            under_way = {(t.account_id, t.sha256, t.use) for t in self.items}
-            offered = [each for each in found if (each.account_id, each.sha256, each.use) not in under_way]
+            under_way = {each.note for each in self.items}
+            offered = [each for each in found if each.note not in under_way]
             for transfer in offered:
                 self._enter(transfer)
             done(offered)
@@ -179,29 +178,36 @@ class Transfers(QObject):
 
     def cancel(self, transfer: Transfer) -> None:
         """Stop what goes on: a file that is only being read goes away, everything else can be taken up again."""
-        if transfer.task is not None and transfer.task.running:
-            transfer.task.cancel()
-        if transfer.stage == Stage.READING:
-            self.remove(transfer)
-        elif transfer.stage == Stage.MENDING:
-            transfer.stage = Stage.REFUSED  # as it was before the button
-            self._say(transfer)
-        elif transfer.busy:
-            transfer.stage = Stage.STOPPED
-            self._forget(transfer)
-            self._say(transfer)
+        self._stop([transfer])
 
     def cancel_all(self) -> None:
         """Stop everything that is under way or waits."""
-        for transfer in [each for each in self.items if each.busy]:
-            self.cancel(transfer)
+        while busy := [each for each in self.items if each.busy]:  # what waited for room in a form may come now
+            self._stop(busy)
+
+    def _stop(self, transfers: Sequence[Transfer]) -> None:
+        stopped = []
+        for transfer in transfers:
+            if transfer.task is not None and transfer.task.running:
+                transfer.task.cancel()
+            if transfer.stage == Stage.READING:
+                self.remove(transfer)
+            elif transfer.stage == Stage.MENDING:
+                transfer.stage = Stage.REFUSED  # as it was before the button
+                self._say(transfer)
+            elif transfer.busy:
+                transfer.stage = Stage.STOPPED
+                stopped.append(transfer)
+        self._forget(stopped)
+        for transfer in stopped:
+            self._say(transfer)
 
     def remove(self, transfer: Transfer) -> None:
         """Take a file off the list; what goes on with it stops, and can be taken up again."""
         if transfer.task is not None and transfer.task.running:
             transfer.task.cancel()
         if transfer.stage != Stage.DONE:
-            self._forget(transfer)
+            self._forget([transfer])
         if transfer in self.items:
             self.items.remove(transfer)
             self.removed.emit(transfer)
@@ -211,9 +217,9 @@ class Transfers(QObject):
 
     def clear_ended(self) -> None:
         """Take everything off the list that is not under way."""
-        for transfer in [each for each in self.items if not each.busy]:
-            if transfer.stage != Stage.DONE:
-                self._forget(transfer)
+        ended = [each for each in self.items if not each.busy]
+        self._forget([each for each in ended if each.stage != Stage.DONE])
+        for transfer in ended:
             self.items.remove(transfer)
             self.removed.emit(transfer)
 
@@ -285,7 +291,7 @@ class Transfers(QObject):
         media, _size = found
         if media.sha256 == transfer.sha256:
             return
-        self._cross_out(transfer, media.sha256)
+        self._cross_out({(transfer.account_id, media.sha256, transfer.use)}, [transfer])
         if transfer.sha256 and transfer in self.items:
             self._write_down(transfer)
 
@@ -310,7 +316,7 @@ class Transfers(QObject):
     def _uploaded(self, transfer: Transfer, result: tuple[float | None, int]) -> None:
         transfer.expires_at, transfer.size_after = result
         transfer.stage, transfer.fraction, transfer.seconds_left = Stage.DONE, 1.0, None
-        self._forget(transfer)  # in the lane of the notes: its own may be waiting there still
+        self._forget([transfer])  # in the lane of the notes: its own may be waiting there still
         self._say(transfer)
 
     def _went_wrong(self, transfer: Transfer, error: AppError) -> None:
@@ -347,16 +353,26 @@ class Transfers(QObject):
         note = _note(transfer, transfer.sha256)
         self._tasks.start("notes", lambda job: self._profile.unfinished.add(note))
 
-    def _forget(self, transfer: Transfer) -> None:
-        if sha256 := transfer.sha256:
-            self._cross_out(transfer, sha256)
+    def _forget(self, gone: Collection[Transfer]) -> None:
+        self._cross_out({each.note for each in gone if each.sha256}, gone)
 
-    def _cross_out(self, transfer: Transfer, sha256: str) -> None:
-        unfinished, account_id, use = self._profile.unfinished, transfer.account_id, transfer.use
-        others = [each for each in self.items if each is not transfer and each.stage != Stage.DONE]
-        if (account_id, sha256, use) in [(each.account_id, each.sha256, each.use) for each in others]:
-            return  # the same file came twice: the note is for the other one
-        self._tasks.start("notes", lambda job: unfinished.remove(account_id, sha256, use), owner=self)
+    def _cross_out(self, notes: set[Note], gone: Collection[Transfer]) -> None:
+        """Cross these out, unless the same file came twice: then the note is for the other one.
+
+        All at once, for a list of a thousand files; whoever is stopped has crossed out the note already.
+        """
+        if not notes:
+            return
+        over, ended = set(gone), (Stage.DONE, Stage.STOPPED)
+        wanted = {each.note for each in self.items if each not in over and each.stage not in ended}
+        unneeded, unfinished = notes - wanted, self._profile.unfinished
+
+        def cross_out(job: Job) -> None:
+            for note in unneeded:
+                unfinished.remove(*note)
+
+        if unneeded:
+            self._tasks.start("notes", cross_out, owner=self)
 
     def _say(self, transfer: Transfer) -> None:
         if transfer.listener is not None:

@@ -200,3 +200,47 @@ def test_who_comes_back_finds_the_upload_that_is_still_under_way(world: ComposeW
     assert world.image.intake.items == [item]
     assert world.transfers.items == [item]
     assert item.busy
+
+
+def test_who_comes_back_finds_the_upload_that_failed(world: ComposeWorld) -> None:
+    """It is tried again in its own row, however often the account is switched."""
+    world.sandbox.fault("media/upload:errcode=45009*2")
+    world.page.take_files(world.pictures("a.png"))
+    world.settle()
+    (item,) = world.image.intake.items
+    for stage in (Stage.FAILED, Stage.FAILED, Stage.DONE):
+        assert (item.stage, world.transfers.items) == (stage, [item])
+        show(world, world.subscription)
+        world.settle()
+        show(world, world.service)
+        world.settle()
+    assert names(world) == ["a.png"]
+
+
+def test_stopping_all_stops_what_waits_for_room_too(world: ComposeWorld) -> None:
+    """Twenty are read, two wait for a place: nothing is begun any more."""
+    with slow_disk(world):
+        world.page.take_files(world.pictures(*(f"{n}.png" for n in range(22))))
+        world.transfers.cancel_all()
+        assert world.transfers.items == []
+    assert names(world) == []
+
+
+def test_files_that_come_before_the_drafts_are_there_wait_for_them(world: ComposeWorld) -> None:
+    """Dropped right after the switch: they stand behind those of the draft; each account gets its own."""
+    a, b, c = world.pictures("a.png", "b.png", "c.png")
+    world.drop([a])
+    show(world, world.subscription)
+    gate = threading.Event()
+    for _ in range(THREADS["work"]):
+        world.tasks.start("work", lambda job: gate.wait())
+    world.page.set_account(world.service)
+    world.page.take_files([b])
+    world.page.set_account(world.subscription)
+    world.page.take_files([c])
+    gate.set()
+    world.settle()
+    assert names(world) == ["c.png"]
+    show(world, world.service)
+    world.settle()
+    assert names(world) == ["a.png", "b.png"]

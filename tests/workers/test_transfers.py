@@ -426,6 +426,25 @@ def test_the_same_file_twice_is_one_note(bench: Bench) -> None:
     assert [each.name for each in bench.profile.unfinished.list()] == ["a.png"]
 
 
+def test_the_same_file_twice_and_both_stopped_leaves_no_note(bench: Bench) -> None:
+    """One after the other or with 全部停止: whoever said stop is not asked about them at the next start."""
+    bench.sandbox.fault("media/upload:silent=1")
+    pair = [bench.begin(bench.file(f"{n}.png", make.picture())) for n in "ab"]
+    bench.until(lambda: all(each.media is not None for each in pair))
+    bench.until(lambda: bench.profile.unfinished.list())
+    for each in pair:
+        bench.transfers.cancel(each)
+    bench.until(lambda: not bench.tasks.running())
+    assert [each.stage for each in pair] == [Stage.STOPPED] * 2
+    assert bench.profile.unfinished.list() == []
+    for each in pair:
+        bench.transfers.retry(each)
+    bench.until(lambda: bench.profile.unfinished.list())
+    bench.transfers.cancel_all()
+    bench.until(lambda: not bench.tasks.running())
+    assert bench.profile.unfinished.list() == []
+
+
 def wait_without_events(met: Callable[[], object]) -> None:
     """Until a thread has done something; the window hears nothing of it meanwhile."""
     end = time.monotonic() + TIMEOUT_S
