@@ -42,6 +42,11 @@ class MediaActions(QObject):
     def __init__(self, context: Context, page: QWidget) -> None:
         super().__init__(page)
         self._context, self._page = context, page
+        self._spoken_for: set[tuple[int, str]] = set()  # account and key of what is worked on, or waits for it
+
+    def idle(self, account_id: int, item: LibraryItem) -> bool:
+        """Whether nothing goes on with an item, and nothing is to be done with it."""
+        return (account_id, item.key) not in self._spoken_for
 
     # 续 3 天, 转永久
 
@@ -153,11 +158,13 @@ class MediaActions(QObject):
     def bring(self, account_id: int, items: Sequence[LibraryItem], then: Callable[[list[MediaFile]], object]) -> None:
         """Have the files here, fetched from WeChat where they are only there, and hand them over in their order."""
         library, missing = self._context.profile.library, [item for item in items if item.path is None]
+        fetched = {(account_id, item.key) for item in missing}
 
         def fetch(job: Job) -> list[MediaFile]:
             return [library.bring(account_id, item.key, job.quiet()) for item in items]
 
         def ended() -> None:
+            self._spoken_for -= fetched
             for item in missing:
                 self.busy.emit(account_id, item.key, None)
 
@@ -171,6 +178,7 @@ class MediaActions(QObject):
             ended()
             self._say(error)
 
+        self._spoken_for |= fetched
         for item in missing:
             self.busy.emit(account_id, item.key, 0.0)
         if missing:
@@ -181,8 +189,11 @@ class MediaActions(QObject):
 
     def _each(self, account_id: int, items: Sequence[LibraryItem], work: Work) -> None:
         batch = MediaBatch(self._context.tasks, account_id, items, work, self)
+        ordered = {(account_id, item.key) for item in items}
+        self._spoken_for |= ordered
         batch.busy.connect(lambda key, fraction: self.busy.emit(account_id, key, fraction))
         batch.item_done.connect(lambda key, item: self.changed_item.emit(account_id, key, item))
+        batch.ended.connect(lambda: self._spoken_for.difference_update(ordered))
         batch.ended.connect(lambda: self._end(batch))
         self.began.emit(batch)
         batch.start()

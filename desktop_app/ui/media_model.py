@@ -88,6 +88,10 @@ class MediaModel(QAbstractListModel):
             self._busy[key] = fraction
         self._changed(self.row_of(key))
 
+    def clear_busy(self) -> None:
+        """Another account is shown; its items come with ``show_items``."""
+        self._busy.clear()
+
     def _changed(self, row: int) -> None:
         if row >= FIRST_ITEM:
             at = self.index(row)

@@ -53,6 +53,7 @@ class MediaOrders(QObject):
     def use_account(self, account_id: int) -> None:
         """Items of this account are shown from now on."""
         self._account_id = account_id
+        self._model.clear_busy()  # the same file may be here too; what goes on is shown again as it moves on
 
     def _is_mine(self, account_id: int) -> bool:
         return self._account_id == account_id
@@ -94,8 +95,9 @@ class MediaOrders(QObject):
             shell(self._page).toast(choice.reason, "info", "plain")
             return
         account_id = self._account_id
-        usable = self._idle(choice.items)
+        usable = self._usable(key, choice.items)
         if not usable:
+            shell(self._page).toast(self.tr("这些素材正在处理，等做完再操作"), "info", "plain")
             return
         match key:
             case "renew":
@@ -114,12 +116,15 @@ class MediaOrders(QObject):
 
     def renew(self, account_id: int, items: Sequence[LibraryItem]) -> None:
         """What 全部续期 does, with items that may belong to another account than the one shown."""
-        if usable := self._idle(items):
+        if usable := [item for item in items if self.actions.idle(account_id, item)]:
             self.actions.renew(account_id, usable)
 
-    def _idle(self, items: Sequence[LibraryItem]) -> list[LibraryItem]:
-        """Those that nothing is being done with: not twice at a time."""
-        return [item for item in items if self._model.busy(item.key) is None]
+    def _usable(self, key: str, items: Sequence[LibraryItem]) -> list[LibraryItem]:
+        """Those that it can be done with now: a file that is here can always be used, nothing is done twice."""
+        if key == "copy":
+            return list(items)
+        here = key in ("article", "message")
+        return [item for item in items if (here and item.path) or self.actions.idle(self._account_id, item)]
 
     def _bring(self, account_id: int, items: Sequence[LibraryItem], use: Callable[[list[MediaFile]], object]) -> None:
         """Fetch what is only at WeChat, then use it: not in the message of another account that came to the front."""
@@ -148,7 +153,7 @@ class MediaOrders(QObject):
     # --- what has become of them ----------------------------------------------------------------------------------
 
     def _show_busy(self, account_id: int, key: str, fraction: float | None) -> None:
-        if self._is_mine(account_id) or fraction is None:
+        if self._is_mine(account_id):
             self._model.set_busy(key, fraction)
 
     def _show_changed(self, account_id: int, key: str, item: LibraryItem) -> None:

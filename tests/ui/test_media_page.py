@@ -478,6 +478,71 @@ def test_the_line_of_a_batch_goes_with_its_account(world: MediaWorld):
     assert world.window.toasts[-1] == "6 个素材又能用 3 天"
 
 
+def test_nothing_is_ordered_twice(world: MediaWorld):
+    """Those that wait in a batch are spoken for: ordering them again sends nothing up twice, and deletes nothing."""
+    for n in range(8):
+        world.upload(f"{n}.png", n)
+    world.open()
+    uploads = world.sandbox.service.media.items
+    before = set(uploads)
+    everything = world.page.model.items()
+    world.page.orders.renew(world.service.id, everything)
+    for key in ("renew", "permanent", "delete"):
+        world.page.orders.do(key, everything)
+    world.page.orders.do("copy", everything)
+    world.settle()
+    assert len(set(uploads) - before) == 8
+    assert world.window.sheet() is None
+    busy = "这些素材正在处理，等做完再操作"
+    assert world.window.toasts == [busy] * 3 + ["已复制 8 个 media_id", "8 个素材又能用 3 天"]
+    world.page.orders.do("renew", world.page.model.items())
+    world.settle()
+    assert len(set(uploads) - before) == 16
+
+
+def test_what_is_being_renewed_can_be_used(world: MediaWorld):
+    """The files are here: a message takes all of them, whatever goes on with some."""
+    for n in range(6):
+        world.upload(f"{n}.png", n)
+    world.open()
+    used: list[list[MediaFile]] = []
+    world.page.use_in_message.connect(lambda kind, files: used.append(files))
+    everything = world.page.model.items()
+    world.page.orders.renew(world.service.id, everything)
+    world.page.orders.do("message", everything)
+    world.settle()
+    assert [file.name for file in used[0]] == [item.name for item in everything]
+
+
+def test_what_a_stop_left_can_be_ordered_again(world: MediaWorld):
+    """They are not spoken for any more."""
+    for n in range(6):
+        world.upload(f"{n}.png", n)
+    world.open()
+    stop_after_the_first(world)
+    for _ in range(2):
+        world.page.orders.do("renew", world.page.model.items())
+        world.settle()
+    said = "4 个素材又能用 3 天。已停止，其余 2 个没有动"
+    assert world.window.toasts == [said, said]
+
+
+def test_what_goes_on_with_a_file_goes_on_for_its_account_alone(world: MediaWorld):
+    """Another account has the same file: there it is idle, and can be renewed at the same time."""
+    file = world.upload("春山.png")
+    world.profile.media.upload(world.subscription.id, file.sha256, "image", Job())
+    world.open()
+    world.sandbox.fault("media/upload:slow=30s")
+    world.page.orders.do("renew", world.page.model.items())
+    key = world.item("春山.png").key
+    assert world.page.model.busy(key) is not None
+    world.page.set_account(world.subscription)
+    world.until(world.page.model.items)
+    assert world.page.model.busy(key) is None
+    world.page.orders.do("renew", world.page.model.items())
+    assert world.tasks.running("upload") == 2
+
+
 def test_copying_media_ids(mixed: MediaWorld):
     """One a line, in the order of the cards."""
     mixed.click_card("春山.png")
