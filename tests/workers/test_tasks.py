@@ -27,7 +27,7 @@ def tasks(qapp: QApplication) -> Iterator[Tasks]:
     made.close()
 
 
-def until(met: Callable[[], object], seconds: float = 20.0) -> None:
+def until(met: Callable[[], object], seconds: float = 60.0) -> None:
     """Run the event loop until a condition holds."""
     end = time.monotonic() + seconds
     while not met():
