@@ -78,6 +78,7 @@ class DraftKeeper(QObject):
         self._tasks, self._composing, self._media = tasks, composing, media
         self._content_of, self._now = content_of, now
         self._account_id = 0
+        self._on_screen = False  # the drafts of the account; before that the forms hold those of another one
         self._dirty: set[str] = set()
         self._steps: deque[_Step] = deque()
         self._running: _Step | None = None
@@ -90,13 +91,14 @@ class DraftKeeper(QObject):
         """Save what is unsaved of the account before, then read this account's drafts; ``loaded`` follows."""
         if self._dirty:
             self._save()
-        self._account_id = account_id
+        self._account_id, self._on_screen = account_id, False
 
         def read(job: Job) -> dict[str, KeptDraft]:
             return {kind: self._look_up(kind, self._composing.load_draft(account_id, kind)) for kind in kinds}
 
         def deliver(drafts: dict[str, KeptDraft]) -> None:
             if account_id == self._account_id:
+                self._on_screen = True
                 self.loaded.emit(drafts)
 
         self._queue(_Step(account_id, read, deliver))
@@ -135,7 +137,9 @@ class DraftKeeper(QObject):
             self._save()
 
     def touch(self, kind: str) -> None:
-        """The draft of this kind changed."""
+        """The draft of this kind changed. A late word about the account before is not for the drafts of this one."""
+        if not self._on_screen:
+            return
         self._dirty.add(kind)
         if not self._timer.isActive():
             self._timer.start(SAVE_AFTER_MS)
@@ -149,7 +153,7 @@ class DraftKeeper(QObject):
         """Save at once and wait for it: only for the moment when the window closes. Raises StoreError."""
         self._timer.stop()
         if self._task is not None:
-            self._task.cancel()
+            self._task.cancel_and_wait()  # what it writes is older than what is written here
         for step in (self._running, *self._steps):
             if step is not None and step.kinds:
                 step.function(Job())

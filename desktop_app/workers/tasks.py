@@ -9,7 +9,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -48,6 +48,12 @@ class Task:
     def cancel(self) -> None:
         """Ask the function to stop; its callbacks are not called any more, but for ``on_late``."""
         self.job.cancel()
+
+    def cancel_and_wait(self) -> None:
+        """The same, and wait for the end if it has begun: only where nothing else may write at the same time."""
+        self.cancel()
+        if self._future is not None and self._future.running():
+            wait([self._future])
 
 
 class _Call:

@@ -16,6 +16,7 @@ from desktop_app.workers.tasks import THREADS
 from desktop_app.workers.transfer import Stage
 from tests.compose_world import MP3, MP4, ComposeWorld
 from tests.data import make
+from tests.window_world import TIMEOUT_S
 
 
 @pytest.fixture
@@ -146,6 +147,44 @@ def test_closing_right_after_the_switch_keeps_what_was_written(world: ComposeWor
     kept = draft(world, world.service, "text")
     gate.set()
     assert kept == {"text": "刚写的"}
+
+
+def test_closing_while_an_older_text_is_being_saved_keeps_the_newer_one(
+    world: ComposeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slow write of a moment ago does not come after the last one."""
+    save, begun, over = world.profile.composing.save_draft, threading.Event(), threading.Event()
+
+    def slow(account_id: int, kind: str, content: dict[str, Any]) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            begun.set()
+            over.wait(TIMEOUT_S)
+        save(account_id, kind, content)
+
+    monkeypatch.setattr(world.profile.composing, "save_draft", slow)
+    world.form("text")
+    world.text._area.insert("刚")
+    world.page.save()
+    world.until(begun.is_set)
+    world.text._area.insert("写的")
+    threading.Timer(0.1, over.set).start()
+    world.page.save_now()
+    world.settle()
+    assert draft(world, world.service, "text") == {"text": "刚写的"}
+
+
+def test_a_late_word_about_the_account_before_is_not_written_into_the_next_one(world: ComposeWorld) -> None:
+    """The form still holds the old account's message while the drafts of the new one are read."""
+    world.form("text")
+    world.text._area.insert("刚写的")
+    gate = threading.Event()
+    for _ in range(THREADS["work"]):
+        world.tasks.start("work", lambda job: gate.wait())
+    world.page.set_account(world.subscription)
+    world.page._keeper.touch("text")  # as an article does that has found its place among the drafts
+    world.page.save_now()
+    gate.set()
+    assert draft(world, world.subscription, "text") == {"text": ""}
 
 
 def test_what_is_stopped_in_the_list_of_uploads_stops_in_the_form(world: ComposeWorld) -> None:
