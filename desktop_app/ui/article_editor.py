@@ -70,6 +70,9 @@ class ArticleEditor(QWidget):
     picture_refused = Signal(str, object)
     """Name and AppError of a picture that could not be taken."""
 
+    pictures_late = Signal(list)
+    """Names of pictures that came after another article was shown: they are in none."""
+
     paste_refused = Signal(int)
     """How many characters of HTML were too many to paste: over 2,000,000, twice what WeChat takes."""
 
@@ -102,7 +105,7 @@ class ArticleEditor(QWidget):
         self._view: EditorView | None = None
         self._profile: WalledProfile | None = None
         self._bridge = Bridge(self)
-        self._pictures = EditorPictures(context, self._bridge, self)
+        self._pictures = EditorPictures(context, self._bridge, lambda: self._load, self)
         self._numbers = itertools.count(1)
         self._load = 0
         self._answers: dict[int, Callable[[Any], None]] = {}
@@ -111,6 +114,7 @@ class ArticleEditor(QWidget):
         self._bridge.said.connect(self._on_said)
         self._pictures.taken.connect(self.picture_taken)
         self._pictures.refused.connect(self.picture_refused)
+        self._pictures.late.connect(self.pictures_late)
         self._pictures.misplaced.connect(self.files_dropped)
 
     # --- the view -------------------------------------------------------------------------------------------

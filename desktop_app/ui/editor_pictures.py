@@ -49,10 +49,16 @@ class EditorPictures(QObject):
     misplaced = Signal(list)
     """A list of Paths: films and recordings, told by their content."""
 
-    def __init__(self, context: Context, bridge: Bridge, parent: QObject | None = None) -> None:
+    late = Signal(list)
+    """Names of pictures for which another article was shown before they were read: they are in none."""
+
+    def __init__(
+        self, context: Context, bridge: Bridge, shown: Callable[[], int], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._context = context
         self._bridge = bridge
+        self._shown = shown  # a number for what is in the page: another one, and places in it are gone
 
     def add_files(self, files: Sequence[Path], at: QPointF | None = None) -> None:
         """Put picture files into the article, at a place of the view or at the caret."""
@@ -72,7 +78,7 @@ class EditorPictures(QObject):
     # --- one after the other ------------------------------------------------------------------------------
 
     def _put(self, pictures: Sequence[tuple[str, Take, Path | None]], at: QPointF | None) -> None:
-        places = [uuid.uuid4().hex for _ in pictures]
+        places, shown, late = [uuid.uuid4().hex for _ in pictures], self._shown(), list[str]()
         where: dict[str, Any] = {} if at is None else {"x": at.x(), "y": at.y()}
         for place in places:
             self._bridge.order("place", token=place, **where)
@@ -89,11 +95,19 @@ class EditorPictures(QObject):
                     job.report((place, name, error))
             return others
 
+        def arrived(report: tuple[str, str, MediaFile | AppError]) -> None:
+            if shown == self._shown():
+                self._arrived(report)
+            elif getattr(report[2], "code", "") != "media.kind":
+                late.append(report[1])
+
         def done(others: list[Path]) -> None:
             if others:
                 self.misplaced.emit(others)
+            if late:
+                self.late.emit(late)
 
-        self._context.tasks.start("work", work, owner=self, on_done=done, on_report=self._arrived)
+        self._context.tasks.start("work", work, owner=self, on_done=done, on_report=arrived)
 
     def _arrived(self, report: tuple[str, str, MediaFile | AppError]) -> None:
         place, name, result = report
@@ -108,7 +122,7 @@ class EditorPictures(QObject):
     def _bring(self, address: str, data: str) -> None:
         media = self._context.profile.media
         is_file = address.startswith("file:")
-        name = unquote(urlsplit(address).path).rpartition("/")[2] if is_file else "image"
+        name, shown = unquote(urlsplit(address).path).rpartition("/")[2] if is_file else "image", self._shown()
 
         def take(job: Job) -> MediaFile:
             if is_file:
@@ -117,7 +131,8 @@ class EditorPictures(QObject):
 
         def done(file: MediaFile) -> None:
             self._bridge.order("swap", **{"from": address, "to": address_of(file.sha256)})
-            self.taken.emit(file)
+            if shown == self._shown():
+                self.taken.emit(file)
 
         def failed(error: AppError) -> None:
             if not is_file:  # nothing can be shown or sent of it; a local one stays visible as missing

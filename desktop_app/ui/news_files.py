@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -19,7 +19,7 @@ from desktop_app.ui.drop_payload import Payload, guessed_kind
 from desktop_app.ui.error_box import words
 from desktop_app.ui.library_intake import save_to_library
 from desktop_app.ui.news_pictures import PictureIntake
-from desktop_app.ui.units import size_text
+from desktop_app.ui.units import count_text, size_text
 from desktop_app.ui.window import shell
 from desktop_app.workers.transfer import BODY, Stage, Transfer
 
@@ -46,6 +46,7 @@ class NewsFiles(QObject):
         """The editor is there: files that come in through it."""
         editor.picture_refused.connect(self._refused_in_text)
         editor.picture_taken.connect(self._upload_behind)
+        editor.pictures_late.connect(self._came_too_late)
         editor.files_dropped.connect(self._other_files)
         editor.paste_refused.connect(self._too_much)
         editor.replace_wanted.connect(self.replace_picture)
@@ -138,6 +139,8 @@ class NewsFiles(QObject):
             def insert(files: list[str]) -> None:
                 if self._form.article()["id"] == here:
                     self._insert_files(files)
+                elif files:
+                    self._came_too_late(sorted(PurePath(path).name for path in files))
 
             self._form.context.transfers.files_of(payload.files, insert, self)
 
@@ -153,12 +156,16 @@ class NewsFiles(QObject):
             if self._form.article()["id"] == here:
                 act(files)
             else:
-                self._came_too_late(files[0].name)
+                self._came_too_late([file.name for file in files])
 
         return ready
 
-    def _came_too_late(self, name: str) -> None:
-        text = self.tr("已经换到别的图文，「{name}」没有放进去").format(name=name)
+    def _came_too_late(self, names: Sequence[str]) -> None:
+        name, n = names[0], len(names)
+        if n == 1:
+            text = self.tr("已经换到别的图文，「{name}」没有放进去").format(name=name)
+        else:
+            text = self.tr("已经换到别的图文，「{name}」等 {n} 个文件没有放进去").format(name=name, n=count_text(n))
         shell(self._form).toast(text, "info", "amber")
 
     def _insert(self, files: list[MediaFile]) -> None:
@@ -185,7 +192,7 @@ class NewsFiles(QObject):
             self.intake.take(payload, self._here(use))
 
     def _other_files(self, paths: list[Path]) -> None:
-        self._kept_apart(Payload(tuple(str(path) for path in paths)))
+        self._kept_apart(self._form.account_id, Payload(tuple(str(path) for path in paths)))
 
     def add_articles_for(self, payload: Payload) -> None:
         """Each picture becomes the cover of a new article."""
@@ -194,7 +201,7 @@ class NewsFiles(QObject):
 
         def add(files: list[MediaFile]) -> None:
             if self._form.number != shown:
-                self._came_too_late(files[0].name)
+                self._came_too_late([file.name for file in files])
                 return
             for file in files:
                 if self._form.model.full:
@@ -283,7 +290,7 @@ class NewsFiles(QObject):
         dialog.open()
 
     def _refused_in_text(self, name: str, error: AppError) -> None:
-        self.intake.refuse(name, error, self._here(self._insert))
+        self.intake.refuse(self._form.account_id, name, error, self._here(self._insert))
 
     def _refused(self, name: str, error: AppError) -> None:
         said = words(error).line
@@ -293,7 +300,7 @@ class NewsFiles(QObject):
         text = self.tr("粘贴的内容有 {n} 个字符，放不进一篇图文。分几次粘贴，或粘贴为纯文本").format(n=f"{chars:,}")
         shell(self._form).toast(text, "warning", "red")
 
-    def _kept_apart(self, payload: Payload) -> None:
-        save_to_library(self._form.context, self._form.account_id, payload, self)
+    def _kept_apart(self, account_id: int, payload: Payload) -> None:
+        save_to_library(self._form.context, account_id, payload, self)
         text = self.tr("正文里不能通过接口放视频，请在公众平台编辑器里插入")
         shell(self._form).toast(text, "info", "amber")

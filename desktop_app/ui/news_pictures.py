@@ -25,8 +25,8 @@ class PictureIntake(QObject):
 
     refused = Signal(str, object)
     """File name and AppError."""
-    kept_apart = Signal(object)
-    """A Payload of videos and recordings: an article cannot hold them."""
+    kept_apart = Signal(int, object)
+    """Whose they are, and a Payload of videos and recordings: an article cannot hold them."""
 
     def __init__(self, context: Context, account_id: Callable[[], int], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +34,7 @@ class PictureIntake(QObject):
 
     def take(self, payload: Payload, ready: Ready) -> None:
         """Copy the files into the cache and call back with those that are pictures."""
+        account_id = self._account_id()
 
         def read(job: Job) -> tuple[list[MediaFile], list[tuple[str, AppError]], tuple[str, ...]]:
             taken: list[MediaFile] = []
@@ -53,9 +54,9 @@ class PictureIntake(QObject):
         def show(found: tuple[list[MediaFile], list[tuple[str, AppError]], tuple[str, ...]]) -> None:
             taken, refused, others = found
             for name, error in refused:
-                self.refuse(name, error, ready)
+                self.refuse(account_id, name, error, ready)
             if others:
-                self.kept_apart.emit(Payload(others))
+                self.kept_apart.emit(account_id, Payload(others))
             if taken:
                 ready(taken)
 
@@ -63,7 +64,7 @@ class PictureIntake(QObject):
             "work", read, owner=self, on_done=show, on_error=lambda error: self.refused.emit("", error)
         )
 
-    def refuse(self, name: str, error: AppError, ready: Ready) -> None:
+    def refuse(self, account_id: int, name: str, error: AppError, ready: Ready) -> None:
         """Say why; a picture that can be mended waits in the drawer of uploads, and then goes where it should."""
         if not error.args_.get("fix"):
             self.refused.emit(name, error)
@@ -75,9 +76,7 @@ class PictureIntake(QObject):
                 ready([media])
             return False  # whoever takes it sends it up
 
-        self._context.transfers.refused(
-            name, error, account_id=self._account_id(), kind="picture", use=BODY, then=mended
-        )
+        self._context.transfers.refused(name, error, account_id=account_id, kind="picture", use=BODY, then=mended)
 
     def _reads(self, payload: Payload, files: list[str]) -> list[tuple[str, Read, str]]:
         """What to call it, how to bring it, and where it lies (\"\" for what is no file)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from desktop_app.ui.article_model import MIME
 from desktop_app.ui.crop_dialog import CropDialog
 from desktop_app.ui.news_form import NewsForm
 from desktop_app.ui.toolbar_tools import menu_entries
+from desktop_app.workers.tasks import THREADS
 from desktop_app.workers.transfer import LIBRARY
 from tests.compose_world import MP4, ComposeWorld, enter
 from tests.data import make_heic
@@ -389,6 +391,45 @@ def test_each_picture_makes_an_article(world: ComposeWorld, form: NewsForm) -> N
     targets[2].take(_payload(*world.pictures("a.png", "b.png", "c.png")))
     world.until(lambda: form.model.rowCount() == 4)
     assert [bool(each["cover"]) for each in form.model.articles()] == [False, True, True, True]
+
+
+@contextmanager
+def slow_work(world: ComposeWorld) -> Iterator[None]:
+    """Until the end of the block nothing is read: the threads for that have other things to do."""
+    over = threading.Event()
+    for _ in range(THREADS["work"]):
+        world.tasks.start("work", lambda job: over.wait())
+    yield
+    over.set()
+    world.settle()
+
+
+@pytest.mark.parametrize("as_folder", [False, True])
+def test_pictures_that_are_read_too_late_are_not_left_out_in_silence(
+    world: ComposeWorld, form: NewsForm, as_folder: bool
+) -> None:
+    """Another article is in front by then: they come into none, do not go up, and a sentence says so once."""
+    folder = world.folder / "春茶"
+    folder.mkdir()
+    pictures = world.pictures("春茶/a.png", "春茶/b.png")
+    with slow_work(world):
+        form.files.insert_pictures(_payload(*([str(folder)] if as_folder else pictures)))
+        world.click("news.add")
+    form.take_body()
+    assert not any("<img" in each["html"] for each in form.model.articles())
+    assert world.transfers.items == []
+    assert world.window.toasts == ["已经换到别的图文，「a.png」等 2 个文件没有放进去"]
+
+
+def test_what_an_article_cannot_hold_goes_into_the_library_of_its_own_account(
+    world: ComposeWorld, form: NewsForm
+) -> None:
+    """A film dropped on the cover; the account is switched before anybody looked into it."""
+    with slow_work(world):
+        form.files.cover_from(_payload(MP4))
+        world.page.set_account(world.subscription)
+    (film,) = world.transfers.items
+    assert (film.use, film.account_id) == (LIBRARY, world.service.id)
 
 
 def test_a_picture_that_is_converted_comes_to_no_other_article(world: ComposeWorld, form: NewsForm) -> None:
