@@ -187,7 +187,7 @@ def test_everything_can_be_stopped_and_taken_up_again(desk: Desk) -> None:
     desk.sandbox.fault("material/add_material:slow=30s")
     for n in range(3):
         desk.desk.save_to_library(Payload((str(desk.put(f"{n}.png", make.picture(colour=(n, 1, 1)))),)))
-    desk.until(lambda: all(each.media is not None for each in desk.transfers.items) and desk.transfers.items)
+    desk.until(lambda: [each.media is not None for each in desk.transfers.items] == [True] * 3)
     desk.wait_for_text("uploads.stop_all", "全部停止")
     desk.click("uploads.stop_all")
     assert {each.stage for each in desk.transfers.items} == {Stage.STOPPED}
