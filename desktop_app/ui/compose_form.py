@@ -120,7 +120,7 @@ class FileForm(ComposeForm):
     def set_account(self, account: Account) -> None:
         self.account_id = account.id
         self.intake.set_account(account.id)
-        self.refusals.clear()
+        self.refusals.leave()
 
     def take(self, payload: Payload) -> None:
         self._taking = True  # many at once are shown once, and not in the breath that takes them

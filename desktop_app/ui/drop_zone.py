@@ -172,12 +172,22 @@ class RefusalList(QWidget):
 
     def clear(self) -> None:
         """Put all away."""
-        beyond, self._beyond = self._beyond, []
-        for row in list(self._rows):
-            self._put_away(row)
-        for refusal in beyond:
+        for refusal in self._empty():
             if refusal.transfer is not None:
                 self.put_away.emit(refusal.transfer)
+
+    def leave(self) -> None:
+        """Another account is shown: what can be mended waits on in the list of uploads, the rest is put away."""
+        for refusal in self._empty():
+            if refusal.transfer is not None and not refusal.fix:
+                self.put_away.emit(refusal.transfer)
+
+    def _empty(self) -> list[Refusal]:
+        gone = [*(row.refusal for row in self._rows), *self._beyond]
+        self._beyond = []
+        for row in list(self._rows):
+            self._dismiss(row)
+        return gone
 
     def _put_away(self, row: RefusalRow) -> None:
         self._dismiss(row)

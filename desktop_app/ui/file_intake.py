@@ -85,9 +85,13 @@ class FileIntake(QObject):
     # What comes in
 
     def set_account(self, account_id: int) -> None:
-        """Belong to another account: what is on the screen goes. Files on their way in end up in its draft."""
+        """Belong to another account: what is on the screen goes.
+
+        Files on their way in end up in the draft of the account before, and so does what waits to be mended.
+        """
         self._away |= {item: self.items[:at] for at, item in enumerate(self.items) if item.media is None}
-        self._away |= {item: [*self.items] for item in self._replaces}
+        behind = (*self._replaces, *(item for item in self._sources if item.fix))
+        self._away |= {item: [*self.items] for item in behind}
         self.items = [item for item in self.items if item not in self._away]
         self._replaces.clear()
         self.clear()

@@ -283,3 +283,26 @@ def test_files_that_come_before_the_drafts_are_there_wait_for_them(world: Compos
     show(world, world.service)
     world.settle()
     assert names(world) == ["a.png", "b.png"]
+
+
+def test_what_waits_for_its_button_waits_on_when_the_account_is_switched(world: ComposeWorld) -> None:
+    """Nobody put it away: the list of uploads has it still, and once it is mended it is in its own message."""
+    song = world.folder / "会议.mp3"
+    song.write_bytes(make.mp3(90))
+    broken = world.folder / "坏的.mp3"
+    broken.write_bytes(b"nothing of the kind")
+    world.form("voice")
+    world.page.take_files([str(song)])
+    world.settle()
+    world.page.take_files([str(broken)])
+    world.settle()
+    assert [item.fix for item in world.transfers.items] == ["cut_voice", ""]
+    show(world, world.subscription)
+    (waiting,) = world.transfers.items
+    assert [note.account_id for note in world.profile.unfinished.list()] == [world.service.id]
+    world.transfers.mend(waiting, 12.0)
+    world.settle()
+    assert world.page.content()["file"] is None
+    show(world, world.service)
+    world.settle()
+    assert world.page.content()["file"]["name"] == "会议.mp3"
