@@ -80,7 +80,7 @@ class FileIntake(QObject):
         self._sources: dict[Transfer, Payload] = {}  # of all that belong to what is shown, refused ones too
         self._waiting: list[tuple[str, Payload, Read]] = []  # for room, until those before them are read
         self._away: dict[Transfer, list[Transfer]] = {}  # of an account that was left; what stands before
-        self._shown = 0  # counts what was shown here: folders may be read for longer
+        self._shown = self._visit = 0  # counts what was shown here, and accounts: folders may be read for longer
 
     # What comes in
 
@@ -96,6 +96,7 @@ class FileIntake(QObject):
         self._replaces.clear()
         self.clear()
         self._account_id = account_id
+        self._visit += 1
 
     def clear(self) -> None:
         """Empty the form without a word: something else is shown in it.
@@ -116,12 +117,12 @@ class FileIntake(QObject):
     def take(self, payload: Payload, replace: Transfer | None = None) -> None:
         """Take files, folders, a bitmap or pictures of the web. ``replace``: the first one takes that place."""
         if any(not guessed_kind(path) for path in payload.files):  # folders; only the disk knows
-            shown, account_id, before = self._shown, self._account_id, [*self.items]
+            shown, visit, account_id, before = self._shown, self._visit, self._account_id, [*self.items]
 
             def take(files: list[str]) -> None:
                 if shown == self._shown:
                     self._take_files(files, replace)
-                elif account_id != self._account_id:
+                elif visit != self._visit:
                     self._take_away(files[: self.limit], account_id, before)
 
             self._transfers.files_of(payload.files, take, self)

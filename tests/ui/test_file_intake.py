@@ -126,6 +126,22 @@ def test_a_folder_stays_with_its_account(world: ComposeWorld) -> None:
     assert names(world) == ["a.png"]
 
 
+def test_a_folder_that_is_looked_through_until_its_account_is_back_is_not_lost(world: ComposeWorld) -> None:
+    """There and back again before its files were known."""
+    folder = world.folder / "春茶"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(make.picture())
+    gate = threading.Event()
+    for _ in range(THREADS["work"]):
+        world.tasks.start("work", lambda job: gate.wait())
+    world.page.take_files([str(folder)])
+    world.page.set_account(world.subscription)
+    world.page.set_account(world.service)
+    gate.set()
+    world.settle()
+    assert names(world) == ["a.png"]
+
+
 def test_a_refused_file_of_another_account_offers_no_form(world: ComposeWorld) -> None:
     """A film dropped among pictures, and away: 放到视频 would put it into the other account's message."""
     with slow_disk(world):
