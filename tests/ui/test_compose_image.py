@@ -367,7 +367,7 @@ def test_f5_uploads_again_what_failed(world: ComposeWorld) -> None:
 
 def test_an_upload_is_stopped_and_taken_up_again(world: ComposeWorld) -> None:
     """While the line is slow the bar shows and 停止上传 ends it; 重试 goes on."""
-    world.sandbox.fault("media/upload:silent=5*1")
+    world.sandbox.fault("media/upload:silent=60*1")
     page, (path,) = world.page, world.pictures("a.png")
     page.take_files([path])
     item = world.image.intake.items[0]

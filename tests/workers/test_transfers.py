@@ -212,7 +212,7 @@ def test_whoever_took_it_may_not_want_it_to_go_up(bench: Bench) -> None:
 
 def test_what_was_not_finished_is_offered_at_the_next_start(bench: Bench) -> None:
     """The app is closed in the middle: the next list has the file, stopped, and one word takes it up."""
-    bench.sandbox.fault("media/upload:silent=1")
+    bench.sandbox.fault("media/upload:silent=60")
     transfer = bench.begin(bench.pictures(1)[0])
     bench.until(lambda: transfer.media is not None and bench.profile.unfinished.list())
     bench.tasks.close()
@@ -249,7 +249,7 @@ def test_nothing_is_offered_that_is_under_way_there_or_gone(bench: Bench) -> Non
 
 def test_a_resumed_file_is_written_down_too(bench: Bench) -> None:
     """A picture of an article is in the cache before it goes up: closing then must not lose it."""
-    bench.sandbox.fault("media/uploadimg:silent=1")
+    bench.sandbox.fault("media/uploadimg:silent=60")
     media = bench.profile.media.add_file(bench.pictures(1)[0], "picture", no_job())
     bench.transfers.resume(Transfer("0.png", bench.service.id, "picture", BODY, Stage.WAITING, media))
     bench.until(lambda: bench.profile.unfinished.list())
@@ -259,7 +259,7 @@ def test_a_resumed_file_is_written_down_too(bench: Bench) -> None:
 
 def test_a_stopped_file_that_is_taken_up_again_is_written_down_again(bench: Bench) -> None:
     """Stopping says that nobody wants it any more, going on that somebody does; clearing the list ends it."""
-    bench.sandbox.fault("media/upload:silent=1")
+    bench.sandbox.fault("media/upload:silent=60")
     transfer = bench.begin(bench.pictures(1)[0])
     bench.until(lambda: bench.tasks.running("upload") and bench.profile.unfinished.list())
     bench.transfers.cancel(transfer)
@@ -416,7 +416,7 @@ def test_a_conversion_that_is_stopped_at_its_very_end_waits_for_its_button_again
 
 def test_the_same_file_twice_is_one_note(bench: Bench) -> None:
     """The second one goes away; the first, still on its way up, is offered at the next start all the same."""
-    bench.sandbox.fault("media/upload:silent=1")
+    bench.sandbox.fault("media/upload:silent=60")
     first = bench.begin(bench.file("a.png", make.picture()))
     bench.until(lambda: first.media is not None)
     second = bench.begin(bench.file("b.png", make.picture()))
@@ -428,7 +428,7 @@ def test_the_same_file_twice_is_one_note(bench: Bench) -> None:
 
 def test_the_same_file_twice_and_both_stopped_leaves_no_note(bench: Bench) -> None:
     """One after the other or with 全部停止: whoever said stop is not asked about them at the next start."""
-    bench.sandbox.fault("media/upload:silent=1")
+    bench.sandbox.fault("media/upload:silent=60")
     pair = [bench.begin(bench.file(f"{n}.png", make.picture())) for n in "ab"]
     bench.until(lambda: all(each.media is not None for each in pair))
     bench.until(lambda: bench.profile.unfinished.list())
