@@ -149,7 +149,9 @@ class MediaGrid(QListView):
         if row < 0:  # it is gone: the one in its place; at the beginning the first one
             row = min(kept.row if kept.row >= 0 else FIRST_ITEM, self._model.rowCount() - 1)
         if self._model.rowCount() > FIRST_ITEM:
+            self.setAutoScroll(False)  # else a page that is hidden scrolls to that card when it is shown
             self.selectionModel().setCurrentIndex(self._model.index(row), _Select.NoUpdate)
+            self.setAutoScroll(True)
         self.executeDelayedItemsLayout()
         self.verticalScrollBar().setValue(kept.scrolled)
         self.chosen_changed.emit()

@@ -734,6 +734,21 @@ def test_what_was_uploaded_appears(mixed: MediaWorld):
 # --- WeChat's own library -------------------------------------------------------------------------------
 
 
+def test_a_page_that_was_hidden_shows_its_newest_first(world: MediaWorld):
+    """A library that grew behind another page is at its beginning when it is opened, not at its first upload."""
+    world.upload("第一个.png", 0)
+    world.open()
+    world.window.hide()
+    for colour in range(1, 31):
+        world.upload(f"后来的 {colour}.png", colour)
+    world.page.reload()
+    world.settle()
+    world.window.show()
+    world.settle()
+    assert world.page.grid.verticalScrollBar().maximum() > 0
+    assert world.page.grid.verticalScrollBar().value() == 0
+
+
 def test_what_was_uploaded_on_the_website_appears(world: MediaWorld):
     """The first visit reads it by itself; F5 reads it again, and the time of that is shown."""
     world.on_the_website("a.jpg")
