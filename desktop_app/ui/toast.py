@@ -177,6 +177,8 @@ class Toaster(QObject):
         bottom = self._window.height() - _ABOVE_ACTIVITY + _SHADOW - lift
         for toast in reversed(self._toasts):
             at = QPoint((self._window.width() - toast.width()) // 2, bottom - toast.height())
+            for rise in toast.findChildren(QPropertyAnimation):
+                rise.stop()  # one that still rises would end where the newer one is
             if toast is newest and motion(180):
                 toast.move(at + QPoint(0, 16))
                 rise = QPropertyAnimation(toast, b"pos", toast)

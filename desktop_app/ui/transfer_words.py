@@ -92,9 +92,11 @@ def sentence(transfer: Transfer) -> str:
 
 
 def progress_words(totals: Totals) -> str:
-    """「正在上传 3 / 12」: which one of how many is on its way."""
+    """「正在上传 3 / 12」, 「正在检查 3 / 12」: which one of how many is on its way."""
     at = min(totals.done + 1, totals.count)
     current = totals.current
     if current is not None and current.stage == Stage.MENDING:
         return _tr("正在转换")
+    if current is not None and current.stage == Stage.READING:
+        return _tr("正在检查 {at} / {count}").format(at=at, count=totals.count)
     return _tr("正在上传 {at} / {count}").format(at=at, count=totals.count)

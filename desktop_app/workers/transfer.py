@@ -116,7 +116,10 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Totals:
-    """The whole list in numbers. Sizes in bytes; ``fraction`` over all files, ``seconds_left`` None if unknown."""
+    """The whole list in numbers. Sizes in bytes; ``fraction`` over all files, ``seconds_left`` None if unknown.
+
+    ``size_after`` counts files that are not made smaller, or not yet, as they are.
+    """
 
     count: int = 0
     done: int = 0
@@ -142,9 +145,9 @@ def totals_of(items: Sequence[Transfer]) -> Totals:
     waiting = [t for t in items if t.stage == Stage.WAITING]
     done = [t for t in items if t.stage == Stage.DONE]
     moving = [t for t in running if t.fraction]
-    up = sum(_weight(t) for t in done)
-    weight = up + sum(_weight(t) for t in [*running, *waiting])
-    passed = up + sum(_weight(t) * t.fraction for t in running)
+    weighs = _weights([*done, *running, *waiting])
+    passed = sum(weighs[t.number] for t in done) + sum(weighs[t.number] * t.fraction for t in running)
+    weight = sum(weighs.values())
     return Totals(
         count=len(items),
         done=len(done),
@@ -153,15 +156,19 @@ def totals_of(items: Sequence[Transfer]) -> Totals:
         problems=sum(t.needs_person for t in items),
         stopped=sum(t.stage == Stage.STOPPED for t in items),
         size_before=sum(t.size_before for t in items),
-        size_after=sum(t.size_after for t in items),
+        size_after=sum(t.size_after or t.size_before for t in items),
         fraction=running[0].fraction if len(running) == 1 and not waiting else passed / weight if weight else 0.0,
         seconds_left=_left_of(moving, waiting),
         current=moving[0] if moving else (running[0] if running else None),
     )
 
 
-def _weight(transfer: Transfer) -> int:
-    return transfer.size_after or transfer.size_before or 1
+def _weights(items: Sequence[Transfer]) -> dict[int, float]:
+    """What each counts for in the whole, by its number: bytes; one whose size is not known yet is like the others."""
+    sizes = {t.number: float(t.size_after or t.size_before) for t in items}
+    known = [size for size in sizes.values() if size]
+    usual = sum(known) / len(known) if known else 1.0
+    return {number: size or usual for number, size in sizes.items()}
 
 
 def _left_of(moving: list[Transfer], waiting: list[Transfer]) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPropertyAnimation, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QRadioButton, QWidget
@@ -241,6 +241,18 @@ def test_toasts_stack_above_the_activity_bar(window: Surface) -> None:
     assert abs(body.center().x() - window.width() // 2) <= 1
     assert body.height() == 48
     assert toasts[-2].geometry().bottom() < toasts[-1].geometry().bottom()
+    motion.set_reduced(None)
+
+
+def test_a_toast_that_still_rises_makes_room_for_the_next(window: Surface, qtbot: QtBot) -> None:
+    """Two at the same moment end one above the other, neither below the other."""
+    motion.set_reduced(False)
+    toaster = Toaster(window)
+    first, second = toaster.show("已上传"), toaster.show("2 个素材将在 24 小时内过期")
+    place = window.height() - 52 - 48 - 24
+    qtbot.waitUntil(lambda: not second.findChildren(QPropertyAnimation) and second.y() == place)
+    qtbot.waitUntil(lambda: not first.findChildren(QPropertyAnimation))
+    assert first.y() == place - 48 - 8
     motion.set_reduced(None)
 
 

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
 from desktop_app.media import convert
 from desktop_app.store.caches import MediaFile
 from desktop_app.ui.drop_payload import Payload
-from desktop_app.ui.transfer_words import about_seconds, second_line
+from desktop_app.ui.transfer_words import about_seconds, progress_words, second_line
 from desktop_app.ui.upload_desk import UploadDesk
 from desktop_app.ui.upload_rows import UploadList, action_of, button_words
-from desktop_app.workers.transfer import LIBRARY, Stage, Transfer
+from desktop_app.workers.transfer import LIBRARY, Stage, Transfer, totals_of
 from tests.compose_world import MP4, ComposeWorld
 from tests.data import make
 
@@ -313,6 +313,13 @@ def test_a_size_that_stays_is_said_once() -> None:
     assert second_line(transfer)[0] == "606 KB · 已转换"
     transfer.size_before = 9_000_000
     assert second_line(transfer)[0] == "8.6 MB → 606 KB · 已压缩"
+
+
+def test_a_file_that_is_read_does_not_go_up_yet() -> None:
+    """The activity bar says what is done with the file that it names."""
+    up = Transfer("一.jpg", stage=Stage.DONE)
+    assert progress_words(totals_of([up, Transfer("二.jpg", stage=Stage.READING)])) == "正在检查 2 / 2"
+    assert progress_words(totals_of([up, Transfer("二.jpg", stage=Stage.UPLOADING)])) == "正在上传 2 / 2"
 
 
 def test_time_left_does_not_flicker() -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.media import convert, folders
 from desktop_app.store.transfers import Unfinished
-from desktop_app.workers.transfer import BODY, LIBRARY, MESSAGE, Stage, Transfer
+from desktop_app.workers.transfer import BODY, LIBRARY, MESSAGE, Stage, Transfer, totals_of
 from desktop_app.workers.transfers import Transfers
 from tests.data import make, make_clips
 from tests.window_world import TIMEOUT_S, WindowWorld
@@ -294,6 +294,16 @@ def test_totals_count_everything(bench: Bench) -> None:
     bench.transfers.clear_ended()
     assert bench.transfers.items == [new]
     bench.settle()
+
+
+def test_totals_say_of_files_that_are_not_read_yet_what_is_known() -> None:
+    """One small file that is up is not the whole of four, and a film that is refused has not become smaller."""
+    up = Transfer("小.gif", stage=Stage.DONE, size_before=800, size_after=700)
+    read = [Transfer(f"{n}.jpg", stage=Stage.READING) for n in range(3)]
+    film = Transfer("大.mov", stage=Stage.REFUSED, size_before=30_000)
+    totals = totals_of([up, *read, film])
+    assert totals.fraction == 0.25
+    assert (totals.size_before, totals.size_after) == (30_800, 30_700)
 
 
 def test_folders_become_their_files(bench: Bench) -> None:
