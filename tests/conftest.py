@@ -19,6 +19,9 @@ import sys
 # Before anything imports PySide6.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QTWEBENGINE_CHROMIUM_FLAGS", "--disable-gpu")
+# What QtMultimedia says while it is being loaded would come to our handler below, which is Python: it waits for
+# Python's lock with the loader's lock in hand, and a thread that loads a library has them the other way round.
+os.environ["QT_LOGGING_RULES"] = "qt.multimedia.symbolsresolver*=false"
 os.environ["LANG"] = os.environ["LC_ALL"] = "C.UTF-8"
 if sys.platform.startswith("linux") and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
