@@ -199,6 +199,8 @@ class UploadDrawer(QWidget):
             parts.append(self.tr("{n} 个进行中").format(n=totals.running))
         if totals.waiting:
             parts.append(self.tr("{n} 个等待").format(n=totals.waiting))
+        if totals.stopped:
+            parts.append(self.tr("{n} 个已停止").format(n=totals.stopped))
         self._counts.setText(" · ".join(parts))
         problems = self.tr("{n} 个要处理").format(n=totals.problems)
         self._problems.setText(f" · {problems}" if totals.problems else "")

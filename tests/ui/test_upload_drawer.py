@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 
 from desktop_app.media import convert
 from desktop_app.store.caches import MediaFile
@@ -192,6 +192,7 @@ def test_everything_can_be_stopped_and_taken_up_again(desk: Desk) -> None:
     desk.click("uploads.stop_all")
     assert {each.stage for each in desk.transfers.items} == {Stage.STOPPED}
     desk.wait_for_text("activity.problems", "3 个文件没传完")
+    assert "0 个完成 · 3 个已停止" in [label.text() for label in desk.drawer.findChildren(QLabel)]
     desk.sandbox.fault("clear")
     desk.settle()
     desk.press("1.png")
