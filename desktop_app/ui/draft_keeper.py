@@ -77,7 +77,7 @@ class DraftKeeper(QObject):
         super().__init__(parent)
         self._tasks, self._composing, self._media = tasks, composing, media
         self._content_of, self._now = content_of, now
-        self._account_id = 0
+        self._account_id = self._opened = 0
         self._on_screen = False  # the drafts of the account; before that the forms hold those of another one
         self._dirty: set[str] = set()
         self._steps: deque[_Step] = deque()
@@ -92,12 +92,14 @@ class DraftKeeper(QObject):
         if self._dirty:
             self._save()
         self._account_id, self._on_screen = account_id, False
+        self._opened += 1
+        number = self._opened
 
         def read(job: Job) -> dict[str, KeptDraft]:
             return {kind: self._look_up(kind, self._composing.load_draft(account_id, kind)) for kind in kinds}
 
         def deliver(drafts: dict[str, KeptDraft]) -> None:
-            if account_id == self._account_id:
+            if number == self._opened:  # not those of an account that was left, nor the same ones twice
                 self._on_screen = True
                 self.loaded.emit(drafts)
 
@@ -123,8 +125,10 @@ class DraftKeeper(QObject):
             self._queue(_Step(account_id, write, lambda _: None, frozenset({kind})))
             return
 
-        def in_turn(_: None) -> None:  # its drafts are read now, but it may be another account's turn already
-            if account_id == self._account_id:
+        opened = self._opened
+
+        def in_turn(_: None) -> None:  # its drafts are read now, unless another account was shown meanwhile
+            if opened == self._opened:
                 shown()
             else:
                 self.add_file(account_id, kind, file, after, shown)

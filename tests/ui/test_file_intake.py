@@ -126,6 +126,42 @@ def test_a_folder_stays_with_its_account(world: ComposeWorld) -> None:
     assert names(world) == ["a.png"]
 
 
+def test_drafts_that_were_asked_for_twice_are_shown_once(world: ComposeWorld) -> None:
+    """There, back and there again before they were read: what came in after the first answer would go again."""
+    (a,) = world.pictures("a.png")
+    shown: list[bool] = []
+    world.page.drafts_shown.connect(lambda: shown.append(True))
+    gate = threading.Event()
+    for _ in range(THREADS["work"]):
+        world.tasks.start("work", lambda job: gate.wait())
+    for account in (world.subscription, world.service, world.subscription):
+        world.page.set_account(account)
+    world.page.take_files([a])
+    gate.set()
+    world.settle()
+    assert (shown, names(world)) == ([True], ["a.png"])
+
+
+def test_a_file_that_is_read_between_many_switches_is_not_lost(world: ComposeWorld) -> None:
+    """Its account was left once more before the form could take it, and is there again."""
+    disk, gate = threading.Event(), threading.Event()
+    for _ in range(THREADS["intake"]):
+        world.tasks.start("intake", lambda job: disk.wait())
+    world.page.take_files(world.pictures("a.png"))
+    (item,) = world.transfers.items
+    show(world, world.subscription)
+    for _ in range(THREADS["work"]):
+        world.tasks.start("work", lambda job: gate.wait())
+    world.page.set_account(world.service)
+    disk.set()
+    world.until(lambda: item.stage == Stage.DONE)
+    world.page.set_account(world.subscription)
+    world.page.set_account(world.service)
+    gate.set()
+    world.settle()
+    assert names(world) == ["a.png"]
+
+
 def test_a_folder_that_is_looked_through_until_its_account_is_back_is_not_lost(world: ComposeWorld) -> None:
     """There and back again before its files were known."""
     folder = world.folder / "春茶"
