@@ -192,7 +192,7 @@ def test_everything_can_be_stopped_and_taken_up_again(desk: Desk) -> None:
     desk.click("uploads.stop_all")
     assert {each.stage for each in desk.transfers.items} == {Stage.STOPPED}
     desk.wait_for_text("activity.problems", "3 个文件没传完")
-    assert "0 个完成 · 3 个已停止" in [label.text() for label in desk.drawer.findChildren(QLabel)]
+    desk.until(lambda: "0 个完成 · 3 个已停止" in [label.text() for label in desk.drawer.findChildren(QLabel)])
     desk.sandbox.fault("clear")
     desk.settle()
     desk.press("1.png")
