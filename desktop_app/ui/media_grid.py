@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -187,6 +188,10 @@ class MediaGrid(QListView):
         """Room below the last row, for what floats above it."""
         self._foot = height
         self.updateGeometries()
+
+    def dataChanged(self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()) -> None:
+        # QListView would lay out all cards and paint them anew: here none ever changes its size.
+        QAbstractItemView.dataChanged(self, top_left, bottom_right, roles)
 
     def updateGeometries(self) -> None:
         super().updateGeometries()
