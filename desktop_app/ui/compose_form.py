@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
+from desktop_app.job import Job
 from desktop_app.media.formats import FILE_NAMES
 from desktop_app.services.contents import Check
 from desktop_app.store.accounts import Account
@@ -27,6 +28,7 @@ from desktop_app.workers.transfer import MESSAGE, Stage, Transfer
 
 FRAME_MS = 16
 FEW_FILES = 4  # up to here a refresh costs less than the frame it would wait for
+GONE = 0.0  # the expiry of what WeChat does not keep any more, or not long enough
 
 
 class ComposeForm(QWidget):
@@ -78,6 +80,9 @@ class ComposeForm(QWidget):
 
     def retry_failed(self) -> None:
         """Upload again what did not go up."""
+
+    def look_again(self) -> None:
+        """素材库 renewed, kept or deleted something: say of these files how long WeChat keeps them now."""
 
     def focus_first(self) -> None:
         """Put the keyboard where the work begins."""
@@ -220,6 +225,22 @@ class FileForm(ComposeForm):
     def retry_failed(self) -> None:
         self.intake.retry_failed()
 
+    def look_again(self) -> None:
+        account_id, desk = self.account_id, self.context.profile.media
+        up = [(item, item.media.sha256) for item in self.intake.items if item.media and item.stage == Stage.DONE]
+
+        def read(job: Job) -> list[float | None]:
+            known = [desk.uploaded(account_id, sha256, self.kind) for _, sha256 in up]
+            return [each.expires_at if each is not None else GONE for each in known]
+
+        def show(expiries: list[float | None]) -> None:
+            for (item, _), expires_at in zip(up, expiries, strict=True):
+                item.expires_at = expires_at
+            self.refresh()
+
+        if up:
+            self.context.tasks.start("work", read, owner=self, on_done=show)
+
     def remove_with_undo(self, item: Transfer) -> None:
         """Take a file out and offer the way back."""
         if item not in self.intake.items:
@@ -257,7 +278,8 @@ class FileForm(ComposeForm):
             facts.append((self.tr("原来 {size}").format(size=before), ""))
         if item.expires_at is not None:
             left = item.expires_at - self.context.now()
-            facts.append((self.tr("素材剩 {left}").format(left=left_text(left)), "clock"))
+            words = self.tr("素材剩 {left}").format(left=left_text(left)) if left > 0 else self.tr("发送时重新上传")
+            facts.append((words, "clock"))
         elif item.stage == Stage.DONE:
             facts.append((self.tr("永久素材"), "lock"))
         return facts

@@ -249,6 +249,13 @@ class ComposePage(QWidget):
             form.retry_failed()
         self._checks.run()
 
+    def library_changed(self) -> None:
+        """Something was renewed, kept for good or deleted in 素材库: forms and checks say what is true now."""
+        for form in self.forms.values():
+            form.look_again()
+        self._checks.content_changed()
+        self._checks.soon()
+
     # Files
 
     def take_mime(self, mime: QMimeData | None) -> bool:

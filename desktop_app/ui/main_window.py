@@ -127,6 +127,7 @@ class MainWindow(Surface):
         self.media.use_in_article.connect(lambda files: self.compose.use_media("news", files))
         self.media.open_draft.connect(self._open_draft)
         self.media.open_send.connect(self._open_send)
+        self.media.orders.changed.connect(self.compose.library_changed)
         self.history.copy_wanted.connect(self._copy_as_new)
         self.history.new_wanted.connect(lambda: self.show_page("send"))
         self.settings.connect_wanted.connect(self.show_connect)

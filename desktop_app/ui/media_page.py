@@ -225,7 +225,7 @@ class MediaPage(Surface):
         self.filters.show_counts(counts)
         self.sync.show_time(counts.synced_at)
         self.model.show_items(items)
-        self.shelf.show_found(bool(items), bool(counts.all), text)
+        self.shelf.show_found(bool(items), bool(counts.all), text, expiring=self.filters.expiring)
         if self._focus_asked:
             self._focus_asked = False
             first = self.shelf.first()

@@ -37,10 +37,16 @@ class MediaShelf(QStackedWidget):
         """The list is not read yet."""
         self.setCurrentWidget(self._blank)
 
-    def show_found(self, found: bool, any_at_all: bool, text: str) -> None:
-        """Show the grid if something was ``found``, otherwise whether the search for ``text`` is to blame."""
+    def show_found(self, found: bool, any_at_all: bool, text: str, *, expiring: bool = False) -> None:
+        """Show the grid if something was ``found``, otherwise whether the search for ``text`` is to blame.
+
+        ``expiring``: what ends soon was asked for, and nothing of it is good news.
+        """
         if found:
             self.setCurrentWidget(self._holder)
+        elif any_at_all and expiring and not text:
+            self._none.set_texts(self.tr("没有快过期的素材"), self.tr("临时素材至少还能用 24 小时"))
+            self.setCurrentWidget(self._none)
         elif any_at_all:
             title = self.tr("没有找到「{text}」").format(text=text) if text else self.tr("没有找到")
             self._none.set_texts(title, self.tr("换个词，或清掉筛选条件"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import (
+    QDynamicPropertyChangeEvent,
     QEasingCurve,
     QEvent,
     QObject,
@@ -191,6 +192,7 @@ class Toaster(QObject):
             bottom -= toast.height() - 2 * _SHADOW + _GAP
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        lifted = isinstance(event, QDynamicPropertyChangeEvent) and event.propertyName() == b"toastLift"
+        if event.type() == QEvent.Type.Resize or lifted:
             self._place()
         return False

@@ -60,6 +60,25 @@ def test_from_the_library_into_a_message_and_an_article(opened: Callable[..., Ap
     robot.until(lambda: sha256 in news.article()["html"], "it is not in the article")
 
 
+def test_a_message_knows_what_was_done_in_the_library(opened: Callable[..., App], tmp_path: Path) -> None:
+    """转永久 for a file of the message: its form says so when one comes back."""
+    file = tmp_path / "春山.png"
+    file.write_bytes(make.picture("PNG", (120, 80)))
+    app = opened(sandbox=True)
+    robot = Robot(app.window, timeout_s=60)
+    robot.click("compose.tab.image")
+    robot.drop_on_target("image", [file])
+    form = app.window.compose.forms["image"]
+    robot.until(lambda: form.content()["files"] and not form.problem(), "it is not in the message")
+    (item,) = form.intake.items
+    assert ("永久素材", "lock") not in form.item_facts(item)
+    robot.click("nav.media")
+    robot.until(lambda: len(app.window.media.model.items()) == 1, "it is not in the library")
+    choose(app, "春山.png")
+    robot.click("media.bar.permanent")
+    robot.until(lambda: ("永久素材", "lock") in form.item_facts(item), "the message does not know")
+
+
 def test_what_is_dragged_out_keeps_its_name(opened: Callable[..., App], tmp_path: Path) -> None:
     """Dropped on 发图片 it is the same file under the name that people know, not under its hash."""
     file = tmp_path / "春山.png"

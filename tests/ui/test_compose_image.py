@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.job import Job
 from desktop_app.media import convert
 from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.media_tile import MediaTile
@@ -486,6 +487,33 @@ def test_an_old_upload_is_made_again_at_the_next_start(world: ComposeWorld) -> N
     item = world.image.intake.items[0]
     assert item.stage == Stage.DONE
     assert item.expires_at == world.clock() + 3 * 86400
+
+
+def test_what_the_library_did_is_said_in_the_message(world: ComposeWorld) -> None:
+    """Renewed: no warning is left; kept for good: said; deleted there: it goes up again when it is sent."""
+    world.drop(world.pictures("a.png"))
+    world.settle()
+    item = world.image.intake.items[0]
+    assert item.media is not None
+    desk, account_id, sha256 = world.profile.media, world.service.id, item.media.sha256
+
+    def said() -> str:
+        world.page.library_changed()
+        world.wait(150)
+        world.settle()
+        return world.image.item_facts(item)[-1][0]
+
+    world.clock.advance(2 * 86400 + 3600)
+    assert said() == "素材剩 23 小时 0 分钟"
+    assert "media.expiring" in [check.key for check in world.page._panel().checks()]
+    desk.renew(account_id, sha256, "image", Job())
+    assert said() == "素材剩 3 天"
+    assert "media.expiring" not in [check.key for check in world.page._panel().checks()]
+    kept = desk.upload(account_id, sha256, "image", Job(), permanent=True)
+    assert said() == "永久素材"
+    desk.forget(account_id, kept.media_id)
+    desk.forget(account_id, desk.files.upload(account_id, sha256, "temp.image").media_id)
+    assert said() == "发送时重新上传"
 
 
 @pytest.mark.parametrize("size", [(960, 640), (1280, 800)])

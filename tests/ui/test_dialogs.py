@@ -241,6 +241,10 @@ def test_toasts_stack_above_the_activity_bar(window: Surface) -> None:
     assert abs(body.center().x() - window.width() // 2) <= 1
     assert body.height() == 48
     assert toasts[-2].geometry().bottom() < toasts[-1].geometry().bottom()
+    for lift in (60, 0):  # a bar of the page came below them, and went
+        window.setProperty("toastLift", lift)
+        body = toasts[-1].geometry().adjusted(24, 24, -24, -24)
+        assert window.height() - body.bottom() - 1 == 52 + lift
     motion.set_reduced(None)
 
 

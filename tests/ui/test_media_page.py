@@ -210,6 +210,8 @@ def test_what_expires_within_a_day(mixed: MediaWorld):
     mixed.click("media.renew_all")
     assert mixed.window.toasts[-1] == "3 个素材又能用 3 天"
     assert mixed.names() == []
+    said = [label.text() for label in mixed.page.shelf.findChildren(QLabel) if label.isVisible()]
+    assert "没有快过期的素材" in said
     mixed.click("media.clear_filter")
     assert mixed.spoken("春山.png").endswith("，剩 3 天")
 
