@@ -188,9 +188,9 @@ class MediaDesk:
         with self._one_at_a_time((account_id, sha256, kind, False), job):
             return self._send_up(account_id, sha256, kind, False, job)
 
-    def uploaded(self, account_id: int, sha256: str, kind: str) -> KnownUpload | None:
-        """What a new message may use, None if the file has to go up first."""
-        known = self._known(account_id, sha256, kind, False)
+    def uploaded(self, account_id: int, sha256: str, kind: str, *, permanent: bool = False) -> KnownUpload | None:
+        """What a new message may use (``permanent``: what is in the library), None if the file has to go up first."""
+        known = self._known(account_id, sha256, kind, permanent)
         return KnownUpload(known.media_id, known.expires_at) if known is not None else None
 
     def count_use(self, account_id: int, media_id: str) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.errors import AppError, MediaError
 from desktop_app.job import Job
 from desktop_app.store.transfers import Unfinished
-from desktop_app.workers.transfer import BODY, LIBRARY, MESSAGE, Note, Stage, Totals, Transfer, totals_of
+from desktop_app.workers.transfer import BODY, LIBRARY, Note, Stage, Totals, Transfer, totals_of
 
 if TYPE_CHECKING:
     from desktop_app.services import Profile
@@ -144,8 +144,9 @@ class Transfers(QObject):
         """Whether WeChat has it already: it ended before the note of its beginning was written."""
         if upload.use == BODY:
             return bool(self._profile.articles.pictures.known_url(upload.account_id, upload.sha256))
-        known = self._profile.media.uploaded(upload.account_id, upload.sha256, media.kind)
-        return known is not None and (upload.use == MESSAGE or known.expires_at is None)
+        permanent = upload.use == LIBRARY
+        known = self._profile.media.uploaded(upload.account_id, upload.sha256, media.kind, permanent=permanent)
+        return known is not None
 
     # --- what the person does -----------------------------------------------------------------------------
 
@@ -309,7 +310,7 @@ class Transfers(QObject):
         else:
             permanent = transfer.use == LIBRARY
             profile.media.upload(account_id, media.sha256, media.kind, job, permanent=permanent)
-            known = profile.media.uploaded(account_id, media.sha256, media.kind)
+            known = profile.media.uploaded(account_id, media.sha256, media.kind, permanent=permanent)
             size, expires_at = media.size_bytes, known.expires_at if known is not None else None
         return expires_at, size
 

@@ -264,8 +264,10 @@ def test_putting_a_red_row_away_ends_it_everywhere(desk: Desk) -> None:
     (close,) = newest.findChildren(QToolButton)
     QTest.mouseClick(close, Qt.MouseButton.LeftButton)
     (left,) = desk.transfers.items
+    desk.desk.drawer.open_drawer()
     desk.transfers.remove(left)
     assert desk.image.refusals.rows() == []
+    assert not desk.drawer.isVisible()  # nothing is left to look at
 
 
 def test_the_drawer_keeps_its_place_when_the_window_changes(desk: Desk) -> None:

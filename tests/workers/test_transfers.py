@@ -71,6 +71,18 @@ def test_uses_decide_where_a_file_goes(bench: Bench) -> None:
     assert [each.expires_at is None for each in files] == [False, True, True]
 
 
+def test_a_film_of_a_message_that_is_kept_for_good_too_says_so(bench: Bench) -> None:
+    """A message's film is temporary, whatever the library has; the one for the library is permanent all the same."""
+    film = bench.file("短片.mp4", make.mp4(2.0))
+    message = bench.begin(film, "video")
+    bench.settle()
+    library = bench.begin(film, None, LIBRARY)
+    bench.settle()
+    assert [each.stage for each in (message, library)] == [Stage.DONE] * 2
+    assert message.expires_at is not None
+    assert library.expires_at is None
+
+
 def test_the_same_content_goes_up_once(bench: Bench) -> None:
     """Two files of the same bytes are one upload."""
     data = make.picture()
