@@ -155,7 +155,7 @@ def test_what_is_converted_while_the_app_closes_is_offered_again(opened: Open, t
     payload = Payload((str(film),))
     if place == "form":
         robot.click("compose.tab.video")
-        app.window.compose.forms["video"].take(payload)
+        app.window.compose.take_files([str(film)])  # waits for the drafts, as a drop does
     else:
         app.window.uploads.save_to_library(payload)
     robot.until(lambda: [each.fix for each in app.transfers.items] == ["to_mp4"], "it was not refused")
