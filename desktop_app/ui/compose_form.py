@@ -24,11 +24,10 @@ from desktop_app.ui.thumbnails import Thumbnails
 from desktop_app.ui.units import left_text, size_text, translated_kind
 from desktop_app.ui.widgets import button
 from desktop_app.ui.window import shell
-from desktop_app.workers.transfer import MESSAGE, Stage, Transfer
+from desktop_app.workers.transfer import GONE, MESSAGE, Stage, Transfer
 
 FRAME_MS = 16
 FEW_FILES = 4  # up to here a refresh costs less than the frame it would wait for
-GONE = 0.0  # the expiry of what WeChat does not keep any more, or not long enough
 
 
 class ComposeForm(QWidget):

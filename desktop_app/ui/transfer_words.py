@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop_app.ui.error_box import words
 from desktop_app.ui.units import duration_text, size_text
-from desktop_app.workers.transfer import BODY, Stage, Totals, Transfer
+from desktop_app.workers.transfer import BODY, GONE, Stage, Totals, Transfer
 
 
 def _tr(text: str) -> str:
@@ -43,6 +43,8 @@ def kept_words(transfer: Transfer) -> str:
     """How long WeChat keeps it."""
     if transfer.stage != Stage.DONE:
         return ""
+    if transfer.expires_at == GONE:
+        return _tr("发送时重新上传")
     if transfer.expires_at is not None:
         return _tr("临时素材，存 3 天")
     return _tr("正文图片") if transfer.use == BODY else _tr("永久素材")

@@ -22,6 +22,9 @@ MESSAGE, BODY, LIBRARY = "message", "body", "library"
 Note = tuple[int, str, str]
 """What a file that is not finished is written down by: account, SHA-256, use."""
 
+GONE = 0.0
+"""The expiry of what WeChat does not keep any more, or not long enough: a send sends it up again."""
+
 CUT = "cut_voice"
 """The one fix that asks where to begin."""
 
@@ -49,7 +52,7 @@ class Transfer:
     """One file on its way. It belongs to the window's thread; what is known for good is in ``media``.
 
     ``size_before`` is the size of what was dropped in bytes, ``fraction`` how much of the stage is done.
-    ``expires_at``: until when WeChat keeps it (Unix seconds), None for good, or not there yet.
+    ``expires_at``: until when WeChat keeps it (Unix seconds, or GONE), None for good, or not there yet.
     ``move(kind)`` puts a file that was dropped in the wrong place into the form of its own kind.
     """
 
