@@ -196,7 +196,7 @@ class UploadDrawer(QWidget):
         self._title.setText(self.tr("上传 {n} 个文件").format(n=totals.count))
         self._stop.setText(self.tr("全部停止") if totals.busy else self.tr("清空列表"))
         self._stop.setVisible(totals.count > 0)
-        self._all.setVisible(len(self._mendable()) > 1)
+        self._show_all()
         ended = totals.done / totals.count if totals.count else 0.0
         self._bar.set_fraction(totals.fraction if totals.busy else ended)
         self._bar.set_state("done" if ended == 1.0 else "running")
@@ -206,12 +206,22 @@ class UploadDrawer(QWidget):
         if totals.waiting:
             parts.append(self.tr("{n} 个等待").format(n=totals.waiting))
         if totals.stopped:
-            parts.append(self.tr("{n} 个已停止").format(n=totals.stopped))
+            parts.append(self.tr("{n} 个没传完").format(n=totals.stopped))
         self._counts.setText(" · ".join(parts))
         problems = self.tr("{n} 个要处理").format(n=totals.problems)
         self._problems.setText(f" · {problems}" if totals.problems else "")
         before, after = size_text(totals.size_before), size_text(totals.size_after)
         self._sizes.setText(f"{before} → {after}" if totals.size_before > totals.size_after > 0 else before)
+
+    def _show_all(self) -> None:
+        """One button for what several rows have a button for."""
+        again = self._left_off()
+        stages = {each.stage for each in again}
+        if self._mendable() or len(stages) != 1:
+            self._all.setText(self.tr("全部处理"))
+        else:
+            self._all.setText(self.tr("全部继续") if Stage.STOPPED in stages else self.tr("全部重试"))
+        self._all.setVisible(len(self._mendable()) + len(again) > 1)
 
     def _act(self, transfer: Transfer, action: str) -> None:
         if action == "mend":
@@ -236,8 +246,16 @@ class UploadDrawer(QWidget):
         """Files whose fix asks nothing."""
         return [each for each in self._transfers.items if each.fix and each.fix != CUT]
 
+    def _left_off(self) -> list[Transfer]:
+        """Files that only have to go up once more: stopped, or failed."""
+        return [each for each in self._transfers.items if each.stage in (Stage.STOPPED, Stage.FAILED)]
+
     def _mend_all(self) -> None:
-        mend_all(self._context, self, self._mendable())
+        again = self._left_off()
+        if mendable := self._mendable():
+            mend_all(self._context, self, mendable)
+        for transfer in again:
+            self._transfers.retry(transfer)
 
     def _stop_all(self) -> None:
         if self._transfers.totals().busy:

@@ -183,7 +183,7 @@ def test_a_failed_upload_can_be_tried_again(desk: Desk) -> None:
 
 
 def test_everything_can_be_stopped_and_taken_up_again(desk: Desk) -> None:
-    """全部停止 while files go up; 继续 for one of them; then the list can be emptied."""
+    """全部停止 while files go up; 继续 for one of them, 全部继续 for the rest; then the list can be emptied."""
     desk.sandbox.fault("material/add_material:slow=30s")
     for n in range(3):
         desk.desk.save_to_library(Payload((str(desk.put(f"{n}.png", make.picture(colour=(n, 1, 1)))),)))
@@ -192,13 +192,20 @@ def test_everything_can_be_stopped_and_taken_up_again(desk: Desk) -> None:
     desk.click("uploads.stop_all")
     assert {each.stage for each in desk.transfers.items} == {Stage.STOPPED}
     desk.wait_for_text("activity.problems", "3 个文件没传完")
-    desk.until(lambda: "0 个完成 · 3 个已停止" in [label.text() for label in desk.drawer.findChildren(QLabel)])
+    desk.until(lambda: "0 个完成 · 3 个没传完" in [label.text() for label in desk.drawer.findChildren(QLabel)])
     desk.sandbox.fault("clear")
     desk.settle()
     desk.press("1.png")
     desk.settle()
     desk.wait(150)
+    assert [each.stage for each in desk.transfers.items if each.name != "1.png"] == [Stage.STOPPED] * 2
     assert desk.transfer("1.png").stage == Stage.DONE
+    desk.wait_for_text("uploads.mend_all", "全部继续")
+    desk.click("uploads.mend_all")
+    desk.settle()
+    desk.wait(150)
+    assert {each.stage for each in desk.transfers.items} == {Stage.DONE}
+    assert desk.text("uploads.mend_all") == ""
     desk.wait_for_text("uploads.stop_all", "清空列表")
     desk.click("uploads.stop_all")
     assert desk.transfers.items == []
