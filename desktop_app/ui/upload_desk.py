@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.job import Job
 from desktop_app.ui.activity_bar import ActivityBar
 from desktop_app.ui.context import Context
 from desktop_app.ui.drop_payload import Payload
@@ -35,6 +36,14 @@ class UploadDesk(QObject):
     def set_account(self, account_id: int) -> None:
         """Files for the library go to this account."""
         self._account_id = account_id
+
+        def read(job: Job) -> dict[int, str]:
+            return {account.id: account.name for account in self._context.profile.accounts.list()}
+
+        def show(names: dict[int, str]) -> None:
+            self.drawer.show_for(self._account_id, names)
+
+        self._context.tasks.start("work", read, owner=self, on_done=show)
 
     def show_activity(self) -> bool:
         """Say in the activity bar what is under way, or what was the last; False if there is nothing to say."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -97,6 +99,10 @@ class UploadDrawer(QWidget):
     def is_open(self) -> bool:
         """Whether the drawer is on the screen."""
         return self.isVisible()
+
+    def show_for(self, account_id: int, names: Mapping[int, str]) -> None:
+        """This account is shown: files that go to another one say so. ``names`` of all accounts by id."""
+        self._rows.show_for(account_id, names)
 
     def open_drawer(self, *, take_focus: bool = False) -> None:
         """Slide in. Focus moves only for a person who asked for the drawer."""

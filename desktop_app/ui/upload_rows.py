@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -56,10 +56,13 @@ class UploadModel(QAbstractListModel):
     """The transfers in the order in which they came. What moved within a frame is told at once."""
 
     TransferRole = Qt.ItemDataRole.UserRole
+    SecondLineRole = Qt.ItemDataRole.UserRole + 1
 
     def __init__(self, transfers: Transfers, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._items: list[Transfer] = list(transfers.items)
+        self._account_id = 0
+        self._names: Mapping[int, str] = {}
         self._moved: set[Transfer] = set()
         self._frame = QTimer(self)
         self._frame.setSingleShot(True)
@@ -81,10 +84,20 @@ class UploadModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return transfer.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return sentence(transfer)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return second_line(transfer)[0]
+            return "，".join(part for part in (sentence(transfer), self._whose(transfer)) if part)
+        if role in (self.SecondLineRole, Qt.ItemDataRole.ToolTipRole):
+            return " · ".join(part for part in (self._whose(transfer), second_line(transfer)[0]) if part)
         return None
+
+    def show_for(self, account_id: int, names: Mapping[int, str]) -> None:
+        """This account is shown: files of the others say whose they are."""
+        self._account_id, self._names = account_id, names
+        if self._items:
+            self.dataChanged.emit(self.index(0), self.index(len(self._items) - 1))
+
+    def _whose(self, transfer: Transfer) -> str:
+        """The name of the account that a file goes to, "" for the one that is shown."""
+        return "" if transfer.account_id == self._account_id else self._names.get(transfer.account_id, "")
 
     def _add(self, transfer: Transfer) -> None:
         at = len(self._items)
@@ -139,7 +152,7 @@ class UploadDelegate(QStyledItemDelegate):
         name, below = theme.line("body"), theme.line("caption")
         top = box.center().y() - (name + below) / 2
         draw_lines(p, QRectF(left, top, width, name), transfer.name, theme.font("body"), theme.color("text"), name, 1)
-        text, tint = second_line(transfer)
+        text, tint = index.data(UploadModel.SecondLineRole), second_line(transfer)[1]
         room = QRectF(left, top + name, width, below)
         draw_lines(p, room, text, theme.font("caption"), theme.color(tint), below, 1)
         self._paint_edge(p, box, transfer)
@@ -244,7 +257,8 @@ class UploadList(QListView):
         super().__init__(parent)
         self.setObjectName("uploads.list")
         self.setAccessibleName(self.tr("上传的文件"))
-        self.setModel(UploadModel(transfers, self))
+        self._model = UploadModel(transfers, self)
+        self.setModel(self._model)
         self._delegate = UploadDelegate(thumbnails, self)
         self.setItemDelegate(self._delegate)
         self.setUniformItemSizes(True)
@@ -253,6 +267,10 @@ class UploadList(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.setAcceptDrops(False)
+
+    def show_for(self, account_id: int, names: Mapping[int, str]) -> None:
+        """This account is shown; ``names`` of all of them by id."""
+        self._model.show_for(account_id, names)
 
     def button_at(self, row: int) -> QPoint:
         """The middle of a row's button, in the viewport."""

@@ -17,7 +17,7 @@ from desktop_app.store.caches import MediaFile
 from desktop_app.ui.drop_payload import Payload
 from desktop_app.ui.transfer_words import about_seconds, progress_words, second_line
 from desktop_app.ui.upload_desk import UploadDesk
-from desktop_app.ui.upload_rows import UploadList, action_of, button_words
+from desktop_app.ui.upload_rows import UploadList, UploadModel, action_of, button_words
 from desktop_app.workers.transfer import LIBRARY, Stage, Transfer, totals_of
 from tests.compose_world import MP4, ComposeWorld
 from tests.data import make
@@ -275,6 +275,26 @@ def test_putting_a_red_row_away_ends_it_everywhere(desk: Desk) -> None:
     desk.transfers.remove(left)
     assert desk.image.refusals.rows() == []
     assert not desk.drawer.isVisible()  # nothing is left to look at
+
+
+def test_a_file_of_another_account_says_whose_it_is(desk: Desk) -> None:
+    """Its button works for that account's message, whichever account is shown."""
+    desk.form("image")
+    desk.drop([str(desk.put("a.heic", heic()))], "image")
+    desk.settle()
+    model = desk.rows.model()
+
+    def said() -> tuple[str, ...]:
+        desk.settle()
+        roles = (UploadModel.SecondLineRole, Qt.ItemDataRole.AccessibleTextRole)
+        return tuple(model.index(0, 0).data(role) for role in roles)
+
+    assert said() == ("微信不支持 HEIC 格式", "a.heic，微信不支持 HEIC 格式")
+    desk.desk.set_account(desk.subscription.id)
+    name = desk.service.name
+    assert said() == (f"{name} · 微信不支持 HEIC 格式", f"a.heic，微信不支持 HEIC 格式，{name}")
+    desk.desk.set_account(desk.service.id)
+    assert said()[0] == "微信不支持 HEIC 格式"
 
 
 def test_the_drawer_keeps_its_place_when_the_window_changes(desk: Desk) -> None:
