@@ -81,7 +81,7 @@ class MainWindow(Surface):
 
     def _build_helpers(self) -> None:
         context, content = self._context, self.frame.content
-        self._toaster = Toaster(self)
+        self._toaster, self._shown_id = Toaster(self), 0
         self.overlay = DropOverlay(content, self._drop_targets, context.tasks)
         DropWatch(self, self._drag_hovers)
         self._way = SendWay(context, self)
@@ -94,6 +94,7 @@ class MainWindow(Surface):
         self._doing = ActivityWatch(context, self.frame, self.uploads, lambda: self.account)
 
     def _connect_helpers(self) -> None:
+        self.accounts.shown.connect(self._clear_toasts)
         for page in self.pages.values():
             self.accounts.shown.connect(page.set_account)
         self.accounts.shown.connect(lambda account: self.uploads.set_account(account.id))
@@ -172,6 +173,12 @@ class MainWindow(Surface):
     ) -> None:
         """Show a short message at the bottom."""
         self._toaster.show(text, icon, tone, action)
+
+    def _clear_toasts(self, account: Account) -> None:
+        """撤销 must not bring one account's things into the message of another."""
+        if self._shown_id and account.id != self._shown_id:
+            self._toaster.clear()
+        self._shown_id = account.id
 
     def sheet(self) -> Sheet | None:
         """The dialog that is open inside the window, if one is."""

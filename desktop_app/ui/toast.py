@@ -162,6 +162,11 @@ class Toaster(QObject):
         announce(self._window, text)
         return toast
 
+    def clear(self) -> None:
+        """Take all away: what they offer to undo is not on the screen any more."""
+        while self._toasts:
+            self._remove(self._toasts[-1])
+
     def texts(self) -> list[str]:
         """What is shown now, the oldest first."""
         return [toast.words.text() for toast in self._toasts]

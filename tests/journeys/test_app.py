@@ -192,6 +192,24 @@ def test_files_can_be_dropped_on_other_pages_too(opened: Open, page: str, place:
     robot.until(lambda: len(app.window.compose.forms["image"].content()["files"]) == 1, "the file was not taken")
 
 
+def test_an_undo_goes_with_its_account(opened: Open) -> None:
+    """撤销 for one account's message is not offered over another's, where it would put in what is not its own."""
+    app = opened(sandbox=True)
+    robot = Robot(app.window)
+    robot.until(lambda: app.window.account is not None, "no account")
+    app.window.toast("已移走「春山」这一篇", "delete", "plain", ("撤销", lambda: None))
+    robot.get("toast.action")
+    first = app.window.account
+    assert first is not None
+    app.window.use_account(first.id)
+    robot.settle()
+    assert robot.find("toast.action") is not None
+    other = next(each for each in app.profile.accounts.list() if each.id != first.id)
+    app.window.use_account(other.id)
+    robot.until(lambda: app.window.account == other, "the account is not switched")
+    assert robot.find("toast.action") is None
+
+
 def test_a_late_answer_does_not_take_the_person_back(opened: Open) -> None:
     """下一步, and to 群发记录 before the checks are done: 群发记录 stays."""
     app = opened(sandbox=True)
