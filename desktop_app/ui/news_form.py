@@ -301,13 +301,17 @@ class NewsForm(ComposeForm):
         """Take an article out and offer the way back."""
         self.take_body()
         alone = self.model.rowCount() == 1
-        title = self.model.title(row)
+        title, number = self.model.title(row), self.number
         if alone and is_blank(self.model.article(row)):
             return
         gone = self.model.remove(row)
         self.column.cards.choose(min(row, self.model.rowCount() - 1))
 
         def back() -> None:
+            if number != self.number:  # its own message is not the one that is shown
+                text = self.tr("已经换到别的图文，「{title}」没有放回来").format(title=title)
+                shell(self).toast(text, "info", "amber")
+                return
             if alone and is_blank(self.model.article(0)):
                 self.model.replace_all([gone])
                 self.model.rearranged.emit()

@@ -142,6 +142,24 @@ def test_a_removed_article_comes_back(world: ComposeWorld, form: NewsForm, monke
     assert titles(form) == ["a", "b", "c"]
 
 
+def test_a_removed_article_does_not_come_back_into_another_message(
+    world: ComposeWorld, form: NewsForm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """撤销 that is pressed when a new message is shown says why it does nothing."""
+    three_articles(world)
+    said: list[tuple[str, Any]] = []
+    monkeypatch.setattr(
+        world.window, "toast", lambda text, icon="", tone="", action=None: said.append((text, action))
+    )
+    form.remove_with_undo(1)
+    _, (_, undo) = said[-1]
+    world.page.desk.new_message()
+    world.settle()
+    undo()
+    assert titles(form) == [""]
+    assert said[-1] == ("已经换到别的图文，「b」没有放回来", None)
+
+
 def test_a_duplicate_has_an_id_of_its_own(world: ComposeWorld, form: NewsForm) -> None:
     """It stands below and is in front; changing it leaves the other alone."""
     write(world, "news.title", "a")
