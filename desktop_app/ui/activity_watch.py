@@ -10,6 +10,7 @@ from desktop_app.job import Job
 from desktop_app.store.accounts import Account
 from desktop_app.ui.context import Context
 from desktop_app.ui.frame import Frame
+from desktop_app.ui.media_progress import MediaProgress
 from desktop_app.ui.upload_desk import UploadDesk
 
 SOON_MS = 50
@@ -18,9 +19,17 @@ SOON_MS = 50
 class ActivityWatch(QObject):
     """Looks when tasks begin or end, and when a send has moved on."""
 
-    def __init__(self, context: Context, frame: Frame, uploads: UploadDesk, account: Callable[[], Account | None]):
+    def __init__(
+        self,
+        context: Context,
+        frame: Frame,
+        uploads: UploadDesk,
+        batches: MediaProgress,
+        account: Callable[[], Account | None],
+    ) -> None:
         super().__init__(frame)
-        self._context, self._frame, self._uploads, self._account = context, frame, uploads, account
+        self._context, self._frame, self._account = context, frame, account
+        self._uploads, self._batches = uploads, batches
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)  # tasks change in swarms
         self._soon.timeout.connect(self._show)
         context.tasks.changed.connect(self._show_soon)
@@ -34,6 +43,8 @@ class ActivityWatch(QObject):
         tasks, bar = self._context.tasks, self._frame.activity
         if tasks.running("send"):
             bar.show_task(self.tr("正在和微信说话"))
+        elif not self._uploads.busy and (batch := self._batches.doing()):
+            bar.show_task(*batch)
         elif self._uploads.show_activity():
             pass
         elif uploads := tasks.running("upload"):

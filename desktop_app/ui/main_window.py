@@ -91,7 +91,7 @@ class MainWindow(Surface):
         self.watch = ConnectionWatch(context, self)
         self.notices = ProfileNotices(context, self)
         self.expiry = ExpiryNotice(context, self)
-        self._doing = ActivityWatch(context, self.frame, self.uploads, lambda: self.account)
+        self._doing = ActivityWatch(context, self.frame, self.uploads, self.media.progress, lambda: self.account)
 
     def _connect_helpers(self) -> None:
         self.accounts.shown.connect(self._clear_toasts)

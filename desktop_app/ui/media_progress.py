@@ -64,6 +64,11 @@ class MediaProgress(QWidget):
         batch.ended.connect(lambda: self._remove(line))
         self._show()
 
+    def doing(self) -> tuple[str, float] | None:
+        """What the oldest batch is at, of whatever account, and how much of it has ended; None without one."""
+        batch = self._lines[0].batch if self._lines else None
+        return (batch.progress_text(), batch.fraction()) if batch is not None else None
+
     def _remove(self, line: _Line) -> None:
         self._lines.remove(line)
         line.hide()

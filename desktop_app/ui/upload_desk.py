@@ -45,6 +45,11 @@ class UploadDesk(QObject):
 
         self._context.tasks.start("work", read, owner=self, on_done=show)
 
+    @property
+    def busy(self) -> bool:
+        """Whether any file is under way."""
+        return self._totals.busy
+
     def show_activity(self) -> bool:
         """Say in the activity bar what is under way, or what was the last; False if there is nothing to say."""
         self._activity.show_problems(self._totals.problems, self._totals.stopped)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtWidgets import QLabel
 
 from desktop_app.app import App
 from desktop_app.robot import Robot
@@ -77,6 +78,30 @@ def test_a_message_knows_what_was_done_in_the_library(opened: Callable[..., App]
     choose(app, "春山.png")
     robot.click("media.bar.permanent")
     robot.until(lambda: ("永久素材", "lock") in form.item_facts(item), "the message does not know")
+
+
+def test_the_activity_bar_says_what_a_batch_does(opened: Callable[..., App], tmp_path: Path) -> None:
+    """On every page one sees that items of 素材库 are still being deleted."""
+    files = [tmp_path / f"{n}.png" for n in range(5)]
+    for n, file in enumerate(files):
+        file.write_bytes(make.picture("PNG", (120, 80), (n, 90, 60)))
+    app = opened(sandbox=True)
+    robot = Robot(app.window, timeout_s=60)
+    robot.click("nav.media")
+    robot.drop_on_target("library", files)
+    media = app.window.media
+    robot.until(lambda: len(media.model.items()) == 5 and not app.transfers.totals().busy, "they did not arrive")
+    app.window.uploads.drawer.close_drawer()
+    assert app.sandbox is not None
+    app.sandbox.fault("del_material:slow=30s")
+    choose(app, *(file.name for file in files))
+    robot.click("media.bar.delete")
+    robot.click("dialog.1")
+    task = app.window.activity.findChild(QLabel, "activity.task")
+    assert task is not None
+    robot.until(lambda: task.text() == "正在删除 0 / 5", "the bar does not say it")
+    robot.click("nav.send")
+    assert task.text() == "正在删除 0 / 5"
 
 
 def test_what_is_dragged_out_keeps_its_name(opened: Callable[..., App], tmp_path: Path) -> None:
