@@ -79,15 +79,16 @@ class UploadDesk(QObject):
         if not offered:
             return
         self.drawer.totals_changed.emit(self._context.transfers.totals())
+        # What needs a button of its own has opened the drawer.
+        stopped = [each for each in offered if each.stage == Stage.STOPPED]
+        if not stopped:
+            return
 
         def go_on() -> None:
-            for transfer in offered:
-                if transfer.stage == Stage.STOPPED:
-                    self._context.transfers.retry(transfer)
-                else:
-                    self.drawer.open_drawer()  # its own button has to be pressed
+            for transfer in stopped:
+                self._context.transfers.retry(transfer)
 
-        text = self.tr("上次有 {n} 个文件没传完").format(n=len(offered))
+        text = self.tr("上次有 {n} 个文件没传完").format(n=len(stopped))
         shell(self._content).toast(text, "upload", "blue", (self.tr("继续上传"), go_on))
 
     def _show(self, totals: Totals) -> None:

@@ -175,6 +175,8 @@ def test_what_is_converted_while_the_app_closes_is_offered_again(opened: Open, t
     again = opened(sandbox=True)
     robot = Robot(again.window, timeout_s=60)
     robot.until(lambda: [each.fix for each in again.transfers.items] == ["to_mp4"], "it is not offered")
+    robot.until(lambda: robot.find("uploads.drawer") is not None, "its button is not shown")
+    assert robot.find("toast.action") is None  # 继续上传 would be a dead button
     robot.until(lambda: again.profile.media.ffmpeg is not None, "no converter was found")
     (offered,) = again.transfers.items
     again.transfers.mend(offered)
