@@ -102,7 +102,7 @@ class MediaActions(QObject):
             title = self.tr("删除这 {n} 个素材？").format(n=n)
         written = any(use.where in ("draft", "article") for use in uses)
         used = uses_text(uses) or self.tr("这台电脑上的稿件和记录都没有用到")
-        again = self.tr("稿件里的文件还在，发送时重新上传。") if written else ""
+        again = self.tr("稿件里的文件还在，打开或发送时重新上传。") if written else ""
         if len(items) > USES_LOOKED_UP:
             used = self.tr("只查了前 {n} 个：{used}").format(n=USES_LOOKED_UP, used=used)
         critical_dialog(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from desktop_app.media.limits import IMAGES_MAX
+from desktop_app.ui.media_words import body_only
 from desktop_app.ui.units import translated_kind
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ def _choice(key: str, icon: str, items: tuple[LibraryItem, ...]) -> Choice:
         reason = _article_reason(items) if key == "article" else _message_reason(items)
         return Choice(key, choice_text(key), icon, items, reason)
     usable, reason = {
-        "renew": (renewable, _tr("永久素材不会过期")),
-        "permanent": (renewable, _tr("已经是永久素材")),
+        "renew": (renewable, _tr("正文图片不会过期") if all(map(body_only, items)) else _tr("永久素材不会过期")),
+        "permanent": (_keepable, _tr("已经是永久素材")),
         "copy": (_has_media_id, _tr("正文里的图片只有地址，没有 media_id")),
         "delete": (lambda item: True, ""),
     }[key]
@@ -100,6 +101,11 @@ def _whole_hint(key: str) -> str:
 def renewable(item: LibraryItem) -> bool:
     """Whether it is temporary and the file is here to be sent up once more."""
     return not item.permanent and item.path is not None
+
+
+def _keepable(item: LibraryItem) -> bool:
+    """Whether it has no permanent media_id yet and the file is here to be sent up as one."""
+    return item.path is not None and not (item.permanent and item.media_id)
 
 
 def _has_media_id(item: LibraryItem) -> bool:

@@ -47,13 +47,20 @@ def left_text(seconds: float) -> str:
 
 
 def badge(item: LibraryItem, now: float) -> Badge:
-    """How long an item lives: 永久, 剩 2 天 21 小时 (amber under a day), 已过期."""
+    """How long an item lives: 永久, 剩 2 天 21 小时 (amber under a day), 已过期; or 正文图片, for good as well."""
+    if body_only(item):
+        return Badge(_tr("正文图片"), "inverse", "article")
     if item.expires_at is None:
         return Badge(_tr("永久"), "inverse", "lock")
     left = item.expires_at - now
     if left <= 0:
         return Badge(_tr("已过期"), "red", "warning")
     return Badge(_tr("剩 {time}").format(time=left_text(left)), "amber" if left < DAY_S else "surface", "clock")
+
+
+def body_only(item: LibraryItem) -> bool:
+    """Whether WeChat has it as a picture of articles alone: kept for good, an address without a media_id."""
+    return item.expires_at is None and not item.media_id
 
 
 def size_facts(item: LibraryItem) -> str:

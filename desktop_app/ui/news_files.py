@@ -302,5 +302,5 @@ class NewsFiles(QObject):
 
     def _kept_apart(self, account_id: int, payload: Payload) -> None:
         save_to_library(self._form.context, account_id, payload, self)
-        text = self.tr("正文里不能通过接口放视频，请在公众平台编辑器里插入")
+        text = self.tr("只存进素材库：正文里不能通过接口放视频，请在公众平台编辑器里插入")
         shell(self._form).toast(text, "info", "amber")

@@ -25,7 +25,7 @@ from desktop_app.ui.media_choices import choices
 from desktop_app.ui.media_drag import drag_mime
 from desktop_app.ui.media_page import MediaPage
 from desktop_app.ui.media_sheet import MediaSheet
-from desktop_app.ui.media_words import limit_text, size_facts
+from desktop_app.ui.media_words import badge, limit_text, size_facts
 from tests.data import make
 from tests.window_world import PlainWindow, WindowWorld
 
@@ -543,6 +543,26 @@ def test_what_goes_on_with_a_file_goes_on_for_its_account_alone(world: MediaWorl
     assert world.page.model.busy(key) is None
     world.page.orders.do("renew", world.page.model.items())
     assert world.tasks.running("upload") == 2
+
+
+def test_a_picture_of_articles_says_what_it_is_and_can_be_kept(mixed: MediaWorld):
+    """It has an address alone: no media_id to copy, nothing to renew, and 转永久 makes permanent media of it."""
+    path = mixed.paths.data / "正文.png"
+    path.write_bytes(make.picture("PNG", (300, 200)))
+    media = mixed.profile.media.add_file(path, "picture", Job())
+    mixed.profile.articles.pictures.upload(mixed.service.id, media.sha256, Job())
+    mixed.later(1)
+    assert badge(mixed.item("正文.png"), mixed.clock()).text == "正文图片"
+    mixed.click_card("正文.png")
+    assert [mixed.find(f"media.bar.{key}").isEnabled() for key in ("renew", "copy", "permanent")] == [
+        False,
+        False,
+        True,
+    ]
+    assert mixed.find("media.bar.renew").toolTip() == "正文图片不会过期"
+    mixed.click("media.bar.permanent")
+    assert mixed.item("正文.png").media_id in mixed.sandbox.service.media.items
+    assert badge(mixed.item("正文.png"), mixed.clock()).text == "永久"
 
 
 def test_copying_media_ids(mixed: MediaWorld):
