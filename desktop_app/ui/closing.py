@@ -5,16 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.ui.context import Context
 from desktop_app.ui.dialogs import critical_dialog
-from desktop_app.workers.tasks import Tasks
+from desktop_app.ui.media_progress import MediaProgress
 
 
 class Closing(QObject):
     """Asked by the window before it closes."""
 
-    def __init__(self, tasks: Tasks, window: QWidget) -> None:
+    def __init__(self, context: Context, batches: MediaProgress, window: QWidget) -> None:
         super().__init__(window)
-        self._tasks, self._window = tasks, window
+        self._tasks, self._transfers = context.tasks, context.transfers
+        self._batches, self._window = batches, window
         self._leaving = False
 
     def may_close(self) -> bool:
@@ -46,6 +48,8 @@ class Closing(QObject):
     def _busy_text(self) -> str:
         if self._tasks.running("send"):
             return self.tr("正在向微信提交。现在退出，结果要等下次打开时再核对。")
+        if (batch := self._batches.doing()) and not self._transfers.totals().busy:
+            return self.tr("{doing}。现在退出就停下，做完的算数，其余的没有动。").format(doing=batch[0])
         if uploads := self._tasks.running("upload"):
             return self.tr("还有 {n} 个文件在上传。现在退出，下次打开时可以重新上传。").format(n=uploads)
         if mended := self._tasks.running("convert"):

@@ -85,7 +85,7 @@ class MainWindow(Surface):
         self.overlay = DropOverlay(content, self._drop_targets, context.tasks)
         DropWatch(self, self._drag_hovers)
         self._way = SendWay(context, self)
-        self._closing = Closing(context.tasks, self)
+        self._closing = Closing(context, self.media.progress, self)
         self.accounts = AccountDesk(context, self, self.frame, self.connect_page)
         self.uploads = UploadDesk(context, content, self.activity)
         self.watch = ConnectionWatch(context, self)

@@ -17,6 +17,7 @@ from desktop_app.article.contents import new_article
 from desktop_app.job import Job
 from desktop_app.services.library import LibraryItem, NearLimit
 from desktop_app.store.caches import MediaFile
+from desktop_app.ui.closing import Closing
 from desktop_app.ui.compose_page import ComposePage
 from desktop_app.ui.drop_payload import LIBRARY_MIME, Payload
 from desktop_app.ui.library_intake import save_to_library
@@ -478,6 +479,21 @@ def test_the_line_of_a_batch_goes_with_its_account(world: MediaWorld):
     world.settle()
     assert not world.page.progress.isVisible()
     assert world.window.toasts[-1] == "6 个素材又能用 3 天"
+
+
+@pytest.mark.parametrize("order", ["renew", "_delete"])
+def test_closing_says_what_becomes_of_a_batch(world: MediaWorld, order: str):
+    """Whatever its lane: what is done counts, the rest is as it was. Without a batch nothing is asked."""
+    for n in range(6):
+        world.upload(f"{n}.png", n)
+    world.open()
+    closing = Closing(world.context, world.page.progress, world.window)
+    assert closing.may_close()
+    getattr(world.page.orders.actions, order)(world.service.id, world.page.model.items())
+    assert not closing.may_close()
+    assert "0 / 6。现在退出就停下，做完的算数，其余的没有动。" in world.sheet_texts()
+    world.click("dialog.0")
+    assert closing.may_close()
 
 
 def test_nothing_is_ordered_twice(world: MediaWorld):
