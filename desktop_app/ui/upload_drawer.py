@@ -61,7 +61,7 @@ class UploadDrawer(QWidget):
         self._burst_over.timeout.connect(self._end_burst)
         self._transfers.added.connect(self._added)
         self._transfers.changed.connect(self._changed)
-        self._transfers.removed.connect(lambda _: self._gone())
+        self._transfers.removed.connect(lambda _: self._refresh_soon())
         area.installEventFilter(self)
         self.hide()
 
@@ -183,17 +183,13 @@ class UploadDrawer(QWidget):
         if transfer.stage == Stage.DONE or transfer.needs_person:
             announce(self, sentence(transfer), urgent=transfer.needs_person)
 
-    def _gone(self) -> None:
-        """An empty list is nothing to look at: another account is shown, or the last row was put away."""
-        if not self._transfers.items:
-            self.close_drawer()
-        self._refresh_soon()
-
     def _refresh_soon(self) -> None:
         if not self._soon.isActive():
             self._soon.start()
 
     def _refresh(self) -> None:
+        if not self._transfers.items:  # for good, not only until the next batch takes the place of the last one
+            self.close_drawer()
         totals = self._transfers.totals()
         self._show(totals)
         self.totals_changed.emit(totals)

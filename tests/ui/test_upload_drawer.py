@@ -106,6 +106,14 @@ def test_files_for_the_library_open_the_drawer_and_say_how_they_fare(desk: Desk)
     assert "1 个文件已上传" in desk.window.activity._task.text()
 
 
+def test_the_next_files_take_the_place_of_the_last_ones_in_the_open_drawer(desk: Desk) -> None:
+    """Opened for them it stays open, though those that are up leave the list."""
+    for name in ("a.png", "b.png"):
+        desk.library(*(Path(path) for path in desk.pictures(name)))
+        assert desk.drawer.isVisible()
+        assert [each.name for each in desk.transfers.items] == [name]
+
+
 def test_the_button_of_a_row_mends_its_file(desk: Desk) -> None:
     """转成 JPG by mouse: the picture goes up as a JPG; the row says how large it was and is."""
     desk.library(desk.put("IMG_4127.heic", heic()))
@@ -274,7 +282,7 @@ def test_putting_a_red_row_away_ends_it_everywhere(desk: Desk) -> None:
     desk.desk.drawer.open_drawer()
     desk.transfers.remove(left)
     assert desk.image.refusals.rows() == []
-    assert not desk.drawer.isVisible()  # nothing is left to look at
+    desk.until(lambda: not desk.drawer.isVisible())  # nothing is left to look at
 
 
 def test_a_file_of_another_account_says_whose_it_is(desk: Desk) -> None:
