@@ -11,7 +11,7 @@ from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.test_media_page import MediaWorld
+from tests.media_world import MediaWorld
 
 
 class Painted(QObject):
