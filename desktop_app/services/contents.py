@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -75,8 +75,7 @@ def files_of(kind: str, content: Mapping[str, Any]) -> list[dict[str, str]]:
 def with_file(kind: str, content: Mapping[str, Any], file: dict[str, str], after: str = "") -> dict[str, Any]:
     """The same message with one file more; a message with one place has it instead of its own.
 
-    ``after``: the SHA-256 of the file before it, "" for the first place; at the end if that one is gone. A message
-    that has this file already, or no room for it, stays as it is.
+    ``after``: see ``place_behind``. A message that has this file already, or no room for it, stays as it is.
     """
     if kind != "image":
         return {**content, "file": file}
@@ -84,9 +83,15 @@ def with_file(kind: str, content: Mapping[str, Any], file: dict[str, str], after
     held = [each["sha256"] for each in files]
     if file["sha256"] in held or len(files) >= limits.IMAGES_MAX:
         return dict(content)
-    at = held.index(after) + 1 if after in held else len(files) if after else 0
-    files.insert(at, file)
+    files.insert(place_behind(after, held), file)
     return {**content, "files": files}
+
+
+def place_behind(after: str, held: Sequence[str]) -> int:
+    """Where a file goes among those ``held`` (SHA-256s): behind ``after``, first for "", last if that one is gone."""
+    if after in held:
+        return held.index(after) + 1
+    return len(held) if after else 0
 
 
 def content_hash(kind: str, content: Mapping[str, Any]) -> str:

@@ -13,6 +13,8 @@ from PySide6.QtGui import QImage
 
 from desktop_app.errors import AppError, MediaError
 from desktop_app.job import Job
+from desktop_app.media.limits import IMAGES_MAX
+from desktop_app.services.contents import place_behind
 from desktop_app.ui.drop_payload import Payload, guessed_kind, promises_nothing, suffix_of
 from desktop_app.ui.pasted import address_name, from_web, pasted_name, png_of
 from desktop_app.workers.transfer import MESSAGE, Stage, Transfer
@@ -73,7 +75,7 @@ class FileIntake(QObject):
         self._transfers, self._desk = context.transfers, context.profile.media
         self._transfers.removed.connect(self._given_up)
         self.kind, self.single = kind, single
-        self.limit = 1 if single else 20
+        self.limit = 1 if single else IMAGES_MAX
         self.items: list[Transfer] = []
         self._account_id = 0
         self._replaces: dict[Transfer, Transfer] = {}  # a file on its way in, and the one whose place it takes
@@ -241,8 +243,7 @@ class FileIntake(QObject):
         """Take in what was ``left_behind``: its account is shown again."""
         replace = self.items[0] if self.single and self.items else None
         if replace is None and len(self.items) < self.limit:
-            held = [each.sha256 for each in self.items]
-            self.items.insert(held.index(after) + 1 if after in held else len(held) if after else 0, item)
+            self.items.insert(place_behind(after, [each.sha256 for each in self.items]), item)
         if not self._place(item, replace):
             self._transfers.remove(item)
 

@@ -63,9 +63,11 @@ def _choice(key: str, icon: str, items: tuple[LibraryItem, ...]) -> Choice:
     if key in ("article", "message"):
         reason = _article_reason(items) if key == "article" else _message_reason(items)
         return Choice(key, choice_text(key), icon, items, reason)
+    lasting = _tr("正文图片不会过期") if all(map(body_only, items)) else _tr("永久素材不会过期")
+    away = _tr("原文件不在这台电脑上，不能重新上传")
     usable, reason = {
-        "renew": (renewable, _tr("正文图片不会过期") if all(map(body_only, items)) else _tr("永久素材不会过期")),
-        "permanent": (_keepable, _tr("已经是永久素材")),
+        "renew": (renewable, lasting if all(item.permanent for item in items) else away),
+        "permanent": (_keepable, _tr("已经是永久素材") if all(map(_kept, items)) else away),
         "copy": (_has_media_id, _tr("正文里的图片只有地址，没有 media_id")),
         "delete": (lambda item: True, ""),
     }[key]
@@ -84,8 +86,6 @@ def _partly(
     if fit:
         hint = _whole_hint(key) if len(fit) == len(items) else _tr("对其中 {n} 项").format(n=len(fit))
         return Choice(key, choice_text(key), icon, fit, hint=hint)
-    if key in ("renew", "permanent") and any(not item.permanent for item in items):
-        reason = _tr("原文件不在这台电脑上，不能重新上传")
     return Choice(key, choice_text(key), icon, (), reason)
 
 
@@ -105,7 +105,12 @@ def renewable(item: LibraryItem) -> bool:
 
 def _keepable(item: LibraryItem) -> bool:
     """Whether it has no permanent media_id yet and the file is here to be sent up as one."""
-    return item.path is not None and not (item.permanent and item.media_id)
+    return item.path is not None and not _kept(item)
+
+
+def _kept(item: LibraryItem) -> bool:
+    """Whether it is in WeChat's own library."""
+    return item.permanent and bool(item.media_id)
 
 
 def _has_media_id(item: LibraryItem) -> bool:
@@ -114,7 +119,7 @@ def _has_media_id(item: LibraryItem) -> bool:
 
 def _lost(items: Sequence[LibraryItem]) -> bool:
     """Whether one is not on this computer and cannot be fetched: WeChat hands out permanent media only."""
-    return any(item.path is None and not (item.permanent and item.media_id) for item in items)
+    return any(item.path is None and not _kept(item) for item in items)
 
 
 def _article_reason(items: Sequence[LibraryItem]) -> str:

@@ -24,8 +24,9 @@ class _Line(Card):
         self._bar = ProgressLine(self.tr("进度"))
         self._stop = button(self.tr("停止"), dim="inline", name="media.batch.stop")
         self._stop.clicked.connect(batch.stop)
-        row = hbox(self._words, self._bar, self._stop, spacing=16, margins=(12, 0, 6, 0))
-        row.setStretch(1, 1)
+        # Beside the words: the open list of uploads covers the right of the page.
+        row = hbox(self._words, self._stop, self._bar, spacing=16, margins=(12, 0, 12, 0))
+        row.setStretch(2, 1)
         row.setAlignment(self._bar, Qt.AlignmentFlag.AlignVCenter)
         self.setLayout(row)
         self.setFixedHeight(theme.px(36))
